@@ -1,0 +1,117 @@
+/** The scalar types of every wire format: names, durations, quantities, times. */
+import { z } from 'zod';
+import { formatAmount, parseQuantity, toAmount } from '../core/kube/quantity.ts';
+
+/** DNS-1123 label: what Kubernetes accepts as a namespace and as part of every other name. */
+export const Name = z
+  .string()
+  .max(63, 'at most 63 characters')
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    'lower-case letters, digits and "-", starting and ending with a letter or digit',
+  );
+
+export const Uuid = z.uuid();
+
+/** A job by its name or its uid. */
+export const JobRef = z.union([Name, Uuid]);
+
+const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+
+export const LabelKey = z.string().max(317).regex(LABEL_KEY, 'a Kubernetes label key');
+export const LabelValue = z
+  .string()
+  .max(63)
+  .regex(LABEL_VALUE, 'a Kubernetes label value (at most 63 of A-Za-z0-9-_.)');
+export const Labels = z.record(LabelKey, LabelValue);
+
+const DURATION =
+  /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
+const DURATION_UNITS = [86_400_000, 3_600_000, 60_000, 1000, 1];
+
+/** A hundred years: more is a slip, and sums of it stay exact integers. */
+const LONGEST_MS = 100 * 365 * 86_400_000;
+
+/** Milliseconds, or undefined when the text is no duration (`30m`, `1h30m`, `500ms`, `2d`). */
+export function parseDuration(text: string): number | undefined {
+  const match = text === '' ? null : DURATION.exec(text);
+  if (!match) return undefined;
+  const total = DURATION_UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit, 0);
+  return Math.round(total);
+}
+
+/** The shortest text that `parseDuration` reads back to the same number of milliseconds. */
+export function formatDuration(ms: number): string {
+  const names = ['d', 'h', 'm', 's', 'ms'];
+  let rest = ms;
+  const parts = DURATION_UNITS.map((unit, index) => {
+    const count = Math.floor(rest / unit);
+    rest -= count * unit;
+    return count === 0 ? '' : `${count}${names[index]}`;
+  });
+  return parts.join('') || '0s';
+}
+
+/** On the wire a text such as `30m`; milliseconds inside. */
+export const Duration = z
+  .string()
+  .regex(DURATION, 'a duration such as 30s, 10m, 1h30m or 2d')
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms <= LONGEST_MS) return ms;
+    context.addIssue({
+      code: 'custom',
+      message: 'a duration such as 30s, 10m, 1h30m or 2d, at most 100 years',
+    });
+    return z.NEVER;
+  });
+
+const QUANTITY_TEXT = 'a Kubernetes quantity such as 2, 500m, 256Mi or 1Gi';
+
+/** Amounts that sum over a million members stay exact. */
+const LARGEST_AMOUNT = 2 ** 53 / 1_000_000;
+
+function quantityOf(resource: string, written: string | number): number | undefined {
+  const units = typeof written === 'number' ? written : parseQuantity(written);
+  if (units === undefined || !(units >= 0)) return undefined;
+  const amount = toAmount(resource, units);
+  return amount <= LARGEST_AMOUNT * (resource === 'cpu' || resource === 'memory' ? 1000 : 1)
+    ? amount
+    : undefined;
+}
+
+/** One size in bytes. */
+export const Size = z.union([z.string(), z.number()]).transform((written, context) => {
+  const amount = quantityOf('size', written);
+  if (amount !== undefined) return amount;
+  context.addIssue({ code: 'custom', message: QUANTITY_TEXT });
+  return z.NEVER;
+});
+
+/** Quantities by resource on the wire, integers inside (see `core/job/spec.ts`, `Resources`). */
+export const Quantities = z
+  .record(LabelKey, z.union([z.string(), z.number()]))
+  .transform((written, context) => {
+    const amounts: Record<string, number> = {};
+    for (const [resource, value] of Object.entries(written)) {
+      const amount = quantityOf(resource, value);
+      if (amount === undefined)
+        context.addIssue({ code: 'custom', path: [resource], message: QUANTITY_TEXT, input: value });
+      else amounts[resource] = amount;
+    }
+    return amounts;
+  });
+
+export function formatQuantities(amounts: Readonly<Record<string, number>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(amounts).map(([name, amount]) => [name, formatAmount(name, amount)]),
+  );
+}
+
+/** RFC 3339 on the wire, epoch milliseconds inside. */
+export const Timestamp = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+export function formatTime(at: number): string {
+  return new Date(at).toISOString();
+}

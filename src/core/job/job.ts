@@ -1,0 +1,60 @@
+/**
+ * The job: what was asked for, what it is now, and what its attempts came to. A job is a value;
+ * every change is a `Transition` that a decision of this folder made and the store applied to the
+ * version it was made on.
+ */
+import type { AttemptOutcome, MemberObservation, OutputFile } from './attempt.ts';
+import type { JobSpec } from './spec.ts';
+import type { JobState } from './state.ts';
+
+/** What is kept of one attempt. The job's record carries the last `KEPT_ATTEMPTS` of them. */
+export interface AttemptRecord {
+  readonly number: number;
+  readonly agent: string;
+  readonly admittedAt: number;
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  readonly outcome?: AttemptOutcome | undefined;
+  readonly members: readonly MemberObservation[];
+  readonly outputs: readonly OutputFile[];
+}
+
+/** Older attempts are dropped from the record (their events stay), so that a row stays small. */
+export const KEPT_ATTEMPTS = 20;
+
+/** What was charged so far; each has its own limit (DESIGN.md, "The job"). */
+export interface Charges {
+  /** Failed attempts, against `retry.limit`. */
+  readonly failed: number;
+  /** Attempts lost with a machine, a shim or an agent, against `LOSS_LIMIT`. */
+  readonly lost: number;
+  readonly preempted: number;
+}
+
+/** Losses in a row of which the job may still be innocent; a job that kills its machine each time is not. */
+export const LOSS_LIMIT = 10;
+
+export interface Job {
+  readonly uid: string;
+  readonly project: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: JobSpec;
+  readonly state: JobState;
+  /** Grows with each transition; the API's `resourceVersion`. */
+  readonly version: number;
+  readonly submittedBy: string;
+  /** Epoch milliseconds; age in the queue counts from `createdAt`, so no retry loses its place. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly endedAt?: number | undefined;
+  /** The number of the latest attempt: the fence. 0 before the first. */
+  readonly fence: number;
+  readonly charges: Charges;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+/** The record of the attempt that is, or was last, current. */
+export function currentAttempt(job: Job): AttemptRecord | undefined {
+  return job.attempts.at(-1);
+}

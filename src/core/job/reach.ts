@@ -1,0 +1,22 @@
+/** An agent falls silent, or is heard again: its jobs keep their attempts, their quota and their results. */
+import type { Job } from './job.ts';
+import { type Decision, NOTHING, transition } from './transition.ts';
+
+export function agentSilent(job: Job, by: { readonly now: number; readonly lastHeard: number }): Decision {
+  const { state } = job;
+  if (state.name !== 'admitted' && state.name !== 'running') return NOTHING;
+  const { attempt, agent } = state;
+  const message = `${agent} was last heard ${Math.round((by.now - by.lastHeard) / 1000)} s ago; attempt ${attempt} keeps its place`;
+  return transition(job, {
+    now: by.now,
+    state: {
+      name: 'unreachable',
+      was: state.name,
+      attempt,
+      agent,
+      reason: 'AgentSilent',
+      message,
+      since: by.now,
+    },
+  });
+}
