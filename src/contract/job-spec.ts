@@ -207,7 +207,8 @@ function checkRoles(spec: Parsed & Record<string, unknown>, context: z.Refinemen
   const inline = Object.keys(roleFields).filter((field) => spec[field] !== undefined);
   if (!spec.roles) {
     checkRunnable({ command: spec.command }, [], context);
-    return checkUnique(spec.outputs, 'outputs', context);
+    checkUnique(spec.outputs, 'outputs', context);
+    return;
   }
   for (const field of inline) {
     context.addIssue({

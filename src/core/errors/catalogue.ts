@@ -1,0 +1,151 @@
+/**
+ * The one catalogue of errors that reach a person: code → HTTP status, what happened, what to do next.
+ * `docs/errors.md` is generated from it. `{name}` is filled in from the error's facts.
+ */
+
+export interface ErrorKind {
+  readonly status: number;
+  readonly message: string;
+  readonly next: string;
+}
+
+export const CATALOGUE = {
+  'input.invalid': {
+    status: 400,
+    message: 'the request has {count} problem(s)',
+    next: 'Mend each of the details and send it again; `capstan explain job` lists the fields of a job file.',
+  },
+  'input.too_large': {
+    status: 413,
+    message: 'the body is larger than {limit} bytes',
+    next: 'Send less: put data in a volume or an object store and name it in the job.',
+  },
+  'input.not_json': {
+    status: 400,
+    message: 'the body is not JSON: {why}',
+    next: 'Send a JSON object with content-type application/json.',
+  },
+  'auth.missing': {
+    status: 401,
+    message: 'no key was given',
+    next: 'Send `Authorization: Bearer KEY`; the CLI takes it from CAPSTAN_KEY, CAPSTAN_KEY_FILE or its context.',
+  },
+  'auth.invalid': {
+    status: 401,
+    message: 'the key is not known, has ended or was revoked',
+    next: 'Use another key; `capstan up` writes the first one to admin.key in its data directory.',
+  },
+  'auth.forbidden': {
+    status: 403,
+    message: '{principal} may not do {operation}',
+    next: 'Ask an administrator for a role that has the permission {permission}.',
+  },
+  'route.unknown': {
+    status: 404,
+    message: 'there is no {method} {path}',
+    next: 'GET /openapi.json lists every route.',
+  },
+  'job.not_found': {
+    status: 404,
+    message: 'there is no job {job} in project {project}',
+    next: '`capstan get jobs -A` lists those you may see.',
+  },
+  'job.name_taken': {
+    status: 409,
+    message: 'a live job {job} with another spec exists in project {project} (it is {state})',
+    next: 'Choose another name, or cancel that one first.',
+  },
+  'job.conflict': {
+    status: 409,
+    message: 'job {job} changed while this was decided',
+    next: 'Read it again and repeat the request on its new resourceVersion.',
+  },
+  'job.wrong_state': {
+    status: 409,
+    message: 'job {job} is {state}: {why}',
+    next: '`capstan describe job {job}` shows what it is doing.',
+  },
+  'job.no_attempt': {
+    status: 404,
+    message: 'job {job} has no attempt {attempt} with files',
+    next: '`capstan describe job {job}` lists its attempts; a job that has not started has no log yet.',
+  },
+  'job.no_output': {
+    status: 404,
+    message: 'job {job} has no output {name}',
+    next: 'Outputs are declared in spec.outputs and kept after a success.',
+  },
+  'idempotency.reused': {
+    status: 409,
+    message: 'the idempotency key was used for another submission',
+    next: 'Use a new key for a new submission.',
+  },
+  'project.not_found': {
+    status: 404,
+    message: 'there is no project {project}',
+    next: '`capstan get projects` lists those you may see; an administrator makes one by `capstan apply -f`.',
+  },
+  'project.in_use': {
+    status: 409,
+    message: 'project {project} still has {count} live job(s)',
+    next: 'Cancel them, or wait until they have ended.',
+  },
+  'queue.not_found': {
+    status: 404,
+    message: 'there is no queue {queue}',
+    next: '`capstan get queues` lists them; the nearest name is {nearest}.',
+  },
+  'queue.in_use': {
+    status: 409,
+    message: 'queue {queue} is used by {what}',
+    next: 'Move or end what uses it first.',
+  },
+  'queue.draining': {
+    status: 409,
+    message: 'queue {queue} is draining and accepts no new job',
+    next: 'Use another queue, or wait until it is open again.',
+  },
+  'grant.missing': {
+    status: 403,
+    message: 'project {project} may not use queue {queue}',
+    next: 'An administrator grants it: a QueueGrant for the two, by `capstan apply -f`.',
+  },
+  'grant.not_found': {
+    status: 404,
+    message: 'there is no grant of queue {queue} to project {project}',
+    next: '`capstan get queuegrants` lists them.',
+  },
+  'grant.priority': {
+    status: 403,
+    message:
+      'priority {priority} is above {max}, the highest that project {project} may use in queue {queue}',
+    next: 'Submit with priority {max} or less.',
+  },
+  'agent.unavailable': {
+    status: 503,
+    message: 'agent {agent}, which has the files of this attempt, is not connected',
+    next: 'Try again when it is back: what it holds is kept.',
+  },
+  'cursor.expired': {
+    status: 410,
+    message: 'the cursor is too old, or belongs to another store',
+    next: 'List again and continue from there.',
+  },
+  'store.unavailable': {
+    status: 503,
+    message: 'the database does not answer',
+    next: 'Try again: nothing acknowledged is lost, and running jobs go on.',
+  },
+  'server.stopping': {
+    status: 503,
+    message: 'the server is shutting down',
+    next: 'Try again in a moment.',
+  },
+  internal: {
+    status: 500,
+    message: 'something went wrong here',
+    next: 'Look for the request id in the server log, and report it with what you did.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof CATALOGUE;

@@ -1,0 +1,25 @@
+/** All that operations and controllers need from outside, in one place. */
+import type { AgentStore } from './agent-store.ts';
+import type { AttemptFiles } from './attempt-files.ts';
+import type { BlobStore } from './blob-store.ts';
+import type { Chance, Clock } from './clock.ts';
+import type { EventStore } from './event-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
+import type { SchedulerStore } from './scheduler-store.ts';
+import type { Signals } from './signals.ts';
+
+export interface Ports {
+  readonly jobs: JobStore;
+  readonly events: EventStore;
+  readonly projects: ProjectStore;
+  readonly queues: QueueStore;
+  readonly grants: GrantStore;
+  readonly agents: AgentStore;
+  readonly scheduler: SchedulerStore;
+  readonly blobs: BlobStore;
+  readonly files: AttemptFiles;
+  readonly signals: Signals;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}

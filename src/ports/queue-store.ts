@@ -1,0 +1,46 @@
+/** Projects, queues and the grants between them. */
+import type { Resources } from '../core/job/spec.ts';
+import type { StateName } from '../core/job/state.ts';
+import type { Queue, QueueGrant } from '../core/scheduling/queue.ts';
+import type { Page, PageOf } from './page.ts';
+
+export interface Project {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly description: string;
+  readonly defaultQueue?: string | undefined;
+}
+
+export type Kept<T> = T & { readonly createdAt: number };
+
+export interface QueueUse {
+  readonly pending: number;
+  readonly holding: number;
+  readonly used: Resources;
+}
+
+export interface ProjectStore {
+  put(project: Project, now: number): Promise<Kept<Project>>;
+  get(name: string): Promise<Kept<Project> | undefined>;
+  list(page: Page): Promise<PageOf<Kept<Project>>>;
+  /** False when it is not there. Throws Refused `project.in_use`. */
+  remove(name: string): Promise<boolean>;
+  /** Live jobs by state. */
+  count(name: string): Promise<Readonly<Partial<Record<StateName, number>>>>;
+}
+
+export interface QueueStore {
+  put(queue: Queue, now: number): Promise<Kept<Queue>>;
+  get(name: string): Promise<Kept<Queue> | undefined>;
+  list(page: Page): Promise<PageOf<Kept<Queue>>>;
+  /** False when it is not there. Throws Refused `queue.in_use`. */
+  remove(name: string): Promise<boolean>;
+  use(names: readonly string[]): Promise<Readonly<Record<string, QueueUse>>>;
+}
+
+export interface GrantStore {
+  put(grant: QueueGrant, now: number): Promise<Kept<QueueGrant>>;
+  get(project: string, queue: string): Promise<Kept<QueueGrant> | undefined>;
+  list(page: Page): Promise<PageOf<Kept<QueueGrant>>>;
+  remove(project: string, queue: string): Promise<boolean>;
+}

@@ -1,0 +1,13 @@
+/** Hints between replicas that something changed. A hint may be lost; whoever listens also looks by itself now and then. */
+export type Topic = 'schedule' | 'event' | 'agent';
+
+export interface Signal {
+  readonly topic: Topic;
+  /** For `agent`: its name. For `event`: a job's uid. */
+  readonly key: string;
+}
+
+export interface Signals {
+  /** Until the signal aborts. */
+  subscribe(topic: Topic, hear: (signal: Signal) => void, until: AbortSignal): void;
+}
