@@ -1,0 +1,108 @@
+/**
+ * Makes the database cluster, once. initdb works in a draft directory which is renamed into place
+ * when all of it is on disk: a killed initdb leaves a draft, never half a database.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFile, chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ClusterPaths, DATABASE_USER, type UserIds } from './embedded-postgres.ts';
+import { EmbeddedPostgresError } from './errors.ts';
+import { goneWithin, processesIn, signal } from './processes.ts';
+import { startProgram, tailOf } from './run-program.ts';
+import type { Runtime } from './runtime-copy.ts';
+import { LOCAL_SETTINGS_FILE, SETTINGS_FILE } from './settings.ts';
+
+const DRAFT = 'initdb-';
+/** How long what is left of a killed initdb may take to die, in milliseconds. */
+const KILL_PATIENCE = 5000;
+
+export async function isInitialised(paths: ClusterPaths): Promise<boolean> {
+  return (await stat(paths.data).catch(() => undefined)) !== undefined;
+}
+
+/** @throws EmbeddedPostgresError `VersionMismatch` when another major version made the cluster. */
+export async function checkVersion(paths: ClusterPaths, runtime: Runtime): Promise<void> {
+  const made = (await readFile(join(paths.data, 'PG_VERSION'), 'utf8').catch(() => '?')).trim();
+  if (made === String(runtime.major)) return;
+  throw new EmbeddedPostgresError('VersionMismatch', {
+    message: `the database in ${paths.data} was made by PostgreSQL ${made}, this Capstan has ${runtime.major}`,
+    next: 'Start the Capstan that made it, dump the database, and load it into a new data directory.',
+  });
+}
+
+/** Needs the password's file; the result is durable. */
+export async function initialise(
+  paths: ClusterPaths,
+  runtime: Runtime,
+  user: UserIds | undefined,
+): Promise<void> {
+  await removeDrafts(paths);
+  const draft = join(paths.area, `${DRAFT}${randomBytes(6).toString('hex')}`);
+  await mkdir(draft, { mode: 0o700 });
+  if (user) await chown(draft, user.uid, user.gid);
+  await runInitdb(paths, { draft, runtime, user });
+  await includeSettings(draft);
+  await rename(draft, paths.data);
+  await syncDirectory(paths.area);
+}
+
+/** The drafts of starters that were killed; their initdb may still be at work. */
+export async function removeDrafts({ area }: ClusterPaths): Promise<void> {
+  const names = await readdir(area);
+  for (const draft of names.filter((name) => name.startsWith(DRAFT)).map((name) => join(area, name))) {
+    const left = await processesIn(draft);
+    for (const known of left) signal(known, 'SIGKILL');
+    await goneWithin(KILL_PATIENCE, ...left);
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+interface InitdbRun {
+  readonly draft: string;
+  readonly runtime: Runtime;
+  readonly user: UserIds | undefined;
+}
+
+async function runInitdb(paths: ClusterPaths, { draft, runtime, user }: InitdbRun): Promise<void> {
+  const output = join(paths.log, 'initdb.log');
+  const args = initdbArguments(draft, paths.password);
+  const child = await startProgram({ path: runtime.initdb, args, cwd: draft, output, user, detached: false });
+  const [code, killedBy] = (await once(child, 'exit')) as [number | null, string | null];
+  if (code === 0) return;
+  const said = await tailOf(output);
+  throw new EmbeddedPostgresError('InitFailed', {
+    message: `initdb ended with ${killedBy ?? `code ${code}`}: ${said}`,
+    next: `See ${output}; starting again begins anew.`,
+  });
+}
+
+/** Collation by code point, the same on every machine: the operating system's may change under an index. */
+function initdbArguments(draft: string, passwordFile: string): readonly string[] {
+  return [
+    `--pgdata=${draft}`,
+    `--username=${DATABASE_USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--data-checksums',
+    '--no-instructions',
+  ];
+}
+
+async function includeSettings(draft: string): Promise<void> {
+  const lines = `\ninclude '${SETTINGS_FILE}'\ninclude_if_exists '${LOCAL_SETTINGS_FILE}'\n`;
+  await appendFile(join(draft, 'postgresql.conf'), lines, { flush: true });
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,61 @@
+/** Asks a postmaster how it is, by connecting: only an answer to a query counts as ready. */
+import pg from 'pg';
+import type { ConnectionConfig } from './embedded-postgres.ts';
+import { codeOf, messageOf } from './errors.ts';
+
+export type Health =
+  | { readonly kind: 'ready'; readonly version: string; readonly dataDirectory: string }
+  /** It lives, and takes no connections yet, or no more. */
+  | { readonly kind: 'busy'; readonly message: string }
+  | { readonly kind: 'no-database' }
+  | { readonly kind: 'wrong-password' }
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+/** In milliseconds. */
+const CONNECT_TIMEOUT = 3000;
+
+export async function probe(config: ConnectionConfig): Promise<Health> {
+  try {
+    const row = await queryOne<{ version: string; data: string }>(
+      config,
+      "SELECT current_setting('server_version') AS version, current_setting('data_directory') AS data",
+    );
+    return { kind: 'ready', version: row?.version ?? '', dataDirectory: row?.data ?? '' };
+  } catch (error) {
+    return judge(error);
+  }
+}
+
+/** A repeated call is harmless. */
+export async function createDatabase(config: ConnectionConfig): Promise<void> {
+  try {
+    const name = pg.escapeIdentifier(config.database);
+    await queryOne({ ...config, database: 'postgres' }, `CREATE DATABASE ${name}`);
+  } catch (error) {
+    if (codeOf(error) !== '42P04') throw error;
+  }
+}
+
+async function queryOne<Row extends pg.QueryResultRow>(
+  config: ConnectionConfig,
+  text: string,
+): Promise<Row | undefined> {
+  const client = new pg.Client({ ...config, ssl: false, connectionTimeoutMillis: CONNECT_TIMEOUT });
+  // A postmaster that dies under an idle connection: the query that follows says so.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return (await client.query<Row>(text)).rows[0];
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** By SQLSTATE: 57P03 cannot connect now, 57P01–02 shutting down, 3D000 no such database, 28 not authorised. */
+function judge(error: unknown): Health {
+  const code = codeOf(error) ?? '';
+  if (code.startsWith('57P')) return { kind: 'busy', message: messageOf(error) };
+  if (code === '3D000') return { kind: 'no-database' };
+  if (code === '28P01' || code === '28000') return { kind: 'wrong-password' };
+  return { kind: 'unreachable', message: messageOf(error) };
+}

@@ -1,0 +1,88 @@
+/**
+ * The database of `capstan up`: a real PostgreSQL on a Unix socket, initialised once, that
+ * outlives the server's death and is found again by the next start.
+ */
+import { chmod, chown, mkdir, realpath } from 'node:fs/promises';
+import {
+  type ClusterPaths,
+  clusterPaths,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded-postgres.ts';
+import { EmbeddedPostgresError, messageOf } from './errors.ts';
+import { findPostgresPackage } from './find-package.ts';
+import { checkVersion, initialise, isInitialised, removeDrafts } from './initialise.ts';
+import { launch } from './launch.ts';
+import { connectionTo, type LaunchContext, launchContext } from './launch-context.ts';
+import { makePassword, readPassword } from './password.ts';
+import { runningPostgres } from './running.ts';
+import { prepareRuntime, type Runtime } from './runtime-copy.ts';
+import { checkSocketPath } from './socket-dir.ts';
+import { takeOver } from './take-over.ts';
+
+/**
+ * Starts the database, or adopts it when it still runs. The caller must hold the lock of the data
+ * home: two starters on one data directory are not kept apart here.
+ *
+ * @throws EmbeddedPostgresError, saying what to do.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const context = launchContext(options, await preparePaths(options));
+  const old = await isInitialised(context.paths);
+  const adopted = old && (await takeOver(context, await readPassword(context.paths)));
+  if (adopted) return ready(context, runningPostgres(context, adopted));
+  const runtime = await runtimeOf(context);
+  const password = old ? await reopen(context, runtime) : await create(context, runtime);
+  const config = connectionTo(context.paths.socketDir, password);
+  const launched = await launch(context, runtime, config);
+  return ready(context, runningPostgres(context, { ...launched, config }));
+}
+
+function ready(context: LaunchContext, postgres: EmbeddedPostgres): EmbeddedPostgres {
+  context.report('ready', `PostgreSQL ${postgres.version} is ready (process ${postgres.pid})`);
+  return postgres;
+}
+
+async function preparePaths({ postgresDir, runDir, user }: EmbeddedPostgresOptions): Promise<ClusterPaths> {
+  await mkdir(postgresDir, { recursive: true, mode: 0o700 });
+  // Processes are known by the real path of where they work.
+  const paths = clusterPaths(await realpath(postgresDir), runDir);
+  checkSocketPath(paths.socketDir);
+  await mkdir(paths.log, { recursive: true, mode: 0o700 });
+  for (const dir of [paths.area, paths.log]) {
+    await chmod(dir, 0o700);
+    if (user) await giveTo(dir, user);
+  }
+  return paths;
+}
+
+async function giveTo(dir: string, user: { uid: number; gid: number }): Promise<void> {
+  try {
+    await chown(dir, user.uid, user.gid);
+  } catch (cause) {
+    throw new EmbeddedPostgresError('UserSwitchRefused', {
+      message: `cannot give ${dir} to user ${user.uid}: ${messageOf(cause)}`,
+      next: 'Run Capstan as an ordinary user, or allow it to change owners (CAP_CHOWN).',
+      cause,
+    });
+  }
+}
+
+function runtimeOf(context: LaunchContext): Promise<Runtime> {
+  const onCopy = () => context.report('copying', 'the PostgreSQL binaries are copied');
+  return prepareRuntime(findPostgresPackage(), context.options.runtimeDir, onCopy);
+}
+
+async function reopen({ paths }: LaunchContext, runtime: Runtime): Promise<string> {
+  await removeDrafts(paths);
+  await checkVersion(paths, runtime);
+  return readPassword(paths);
+}
+
+async function create(context: LaunchContext, runtime: Runtime): Promise<string> {
+  const { paths, options } = context;
+  const password = await makePassword(paths, options.user);
+  context.report('initialising', `a database is made in ${paths.data}`);
+  await initialise(paths, runtime, options.user);
+  return password;
+}
