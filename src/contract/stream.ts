@@ -1,5 +1,6 @@
 /** What is followed: job events and logs. Each item has an id that resumes after it (`Last-Event-ID`). */
 import { z } from 'zod';
+import { JobView } from './job.ts';
 import { Cursor, Flag, Limit, listOf } from './meta.ts';
 import { JobRef, Name } from './scalars.ts';
 
@@ -35,7 +36,24 @@ export const FollowEvents = z.strictObject({
   ),
 });
 
-export const FollowJob = z.strictObject({ project: Name, job: JobRef });
+export const WatchJobs = z.strictObject({
+  project: Name.optional(),
+  job: JobRef.optional().describe('Name (with project) or uid of one job: its present state comes first'),
+  after: Cursor.optional().describe('Continue after this id'),
+});
+
+export const WatchedJob = z
+  .object({
+    id: z.string().describe('Cursor: watching after it continues with the next change'),
+    job: JobView,
+  })
+  .meta({ id: 'WatchedJob' });
+
+/** Holds an offset for each member, so it may be long. */
+const LogCursor = z
+  .string()
+  .max(65_536)
+  .regex(/^[a-z0-9._-]+$/, 'a line id as an earlier answer gave it');
 
 export const ReadLogs = z.strictObject({
   project: Name,
@@ -45,7 +63,7 @@ export const ReadLogs = z.strictObject({
   member: z.coerce.number().int().min(0).optional().describe('Index within its role'),
   follow: Flag.default(false).describe('Go on until the attempt has ended'),
   tail: z.coerce.number().int().min(0).max(100_000).optional().describe('Only the last lines of each member'),
-  after: Cursor.optional().describe('Continue after this line id'),
+  after: LogCursor.optional().describe('Continue after this line id'),
 });
 
 export const LogLine = z

@@ -1,0 +1,59 @@
+/** Every operation there is. A surface is a projection of this table and adds no logic. */
+import type { Operation } from './define.ts';
+import { followEvents } from './event/follow.ts';
+import { listEvents } from './event/list.ts';
+import { deleteGrant } from './grant/delete.ts';
+import { listGrants } from './grant/list.ts';
+import { putGrant } from './grant/put.ts';
+import { cancelJob } from './job/cancel.ts';
+import { deleteJob } from './job/delete.ts';
+import { getJob } from './job/get.ts';
+import { listJobs } from './job/list.ts';
+import { readOutput } from './job/output.ts';
+import { redriveJob } from './job/redrive.ts';
+import { resumeJob } from './job/resume.ts';
+import { submitJob } from './job/submit.ts';
+import { suspendJob } from './job/suspend.ts';
+import { updateJob } from './job/update.ts';
+import { watchJobs } from './job/watch.ts';
+import { readLogs } from './log/read.ts';
+import { deleteProject } from './project/delete.ts';
+import { getProject } from './project/get.ts';
+import { listProjects } from './project/list.ts';
+import { putProject } from './project/put.ts';
+import { deleteQueue } from './queue/delete.ts';
+import { getQueue } from './queue/get.ts';
+import { listQueues } from './queue/list.ts';
+import { putQueue } from './queue/put.ts';
+import { listNodes } from './system/nodes.ts';
+import { getVersion } from './system/version.ts';
+
+export const OPERATIONS = {
+  'job.submit': submitJob,
+  'job.list': listJobs,
+  'job.watch': watchJobs,
+  'job.get': getJob,
+  'job.update': updateJob,
+  'job.cancel': cancelJob,
+  'job.suspend': suspendJob,
+  'job.resume': resumeJob,
+  'job.redrive': redriveJob,
+  'job.delete': deleteJob,
+  'job.logs': readLogs,
+  'job.output': readOutput,
+  'event.list': listEvents,
+  'event.follow': followEvents,
+  'project.put': putProject,
+  'project.get': getProject,
+  'project.list': listProjects,
+  'project.delete': deleteProject,
+  'queue.put': putQueue,
+  'queue.get': getQueue,
+  'queue.list': listQueues,
+  'queue.delete': deleteQueue,
+  'grant.put': putGrant,
+  'grant.list': listGrants,
+  'grant.delete': deleteGrant,
+  'node.list': listNodes,
+  'system.version': getVersion,
+} as const satisfies Record<string, Operation>;

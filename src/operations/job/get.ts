@@ -1,0 +1,19 @@
+/** Shows one job. */
+import { JobAddress, JobView } from '../../contract/job.ts';
+import { defineOperation } from '../define.ts';
+import { loadJob } from './load.ts';
+import { viewJob } from './view.ts';
+
+export const getJob = defineOperation({
+  name: 'job.get',
+  summary: 'Show one job',
+  input: JobAddress,
+  output: JobView,
+  permission: 'job:read',
+  effect: 'read',
+  audit: 'none',
+  http: { method: 'GET', path: '/api/v1/jobs/{project}/{job}' },
+  async handler({ input, ports }) {
+    return viewJob(await loadJob(ports, input));
+  },
+});

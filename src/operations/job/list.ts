@@ -1,0 +1,29 @@
+/** Lists jobs, newest first, live and ended together. */
+import { JobList, ListJobs } from '../../contract/job.ts';
+import { defineOperation } from '../define.ts';
+import { viewJob } from './view.ts';
+
+export const listJobs = defineOperation({
+  name: 'job.list',
+  summary: 'List jobs, newest first',
+  input: ListJobs,
+  output: JobList,
+  permission: 'job:read',
+  effect: 'read',
+  audit: 'none',
+  http: { method: 'GET', path: '/api/v1/jobs' },
+  async handler({ input, ports, now }) {
+    const { project, state, queue, type, selector, newerThan, olderThan, cursor, limit } = input;
+    const filter = {
+      project,
+      states: state,
+      queue,
+      type,
+      labels: selector,
+      createdAfter: newerThan === undefined ? undefined : now - newerThan,
+      createdBefore: olderThan === undefined ? undefined : now - olderThan,
+    };
+    const page = await ports.jobs.list(filter, { cursor, limit });
+    return { items: page.items.map(viewJob), next: page.next };
+  },
+});

@@ -1,0 +1,88 @@
+/** Accepts a job: checked whole, placed in its project's queue, durable before it is acknowledged (invariant 1). */
+import { createHash } from 'node:crypto';
+import { SubmitJob, Submitted } from '../../contract/job.ts';
+import { Refused } from '../../core/errors/refused.ts';
+import type { Job } from '../../core/job/job.ts';
+import { submit } from '../../core/job/submit.ts';
+import type { Transition } from '../../core/job/transition.ts';
+import type { Once } from '../../ports/job-store.ts';
+import { type Call, defineOperation } from '../define.ts';
+import { checkPlacement, queueOf } from './placement.ts';
+import { viewJob } from './view.ts';
+import { warningsFor } from './warnings.ts';
+
+export const submitJob = defineOperation({
+  name: 'job.submit',
+  summary: 'Submit a job',
+  input: SubmitJob,
+  output: Submitted,
+  permission: 'job:write',
+  effect: 'write',
+  audit: 'change',
+  http: { method: 'POST', path: '/api/v1/jobs' },
+  async handler(call) {
+    const first = await prepare(call);
+    if (call.input.dryRun) return { ...viewJob(first.job), repeated: false };
+    const stored = await call.ports.jobs.submit(first, onceOf(call));
+    switch (stored.kind) {
+      case 'stored':
+        return { ...viewJob(stored.job), repeated: false };
+      case 'repeated':
+        return { ...viewJob(stored.job), repeated: true };
+      case 'key-reused':
+        throw new Refused('idempotency.reused');
+      case 'name-taken':
+        return { ...viewJob(sameOrConflict(stored.job, first.job)), repeated: true };
+    }
+  },
+});
+
+type SubmitCall = Call<import('zod').output<typeof SubmitJob>>;
+
+async function prepare({ input, principal, ports, now }: SubmitCall): Promise<Transition> {
+  const queue = await queueOf(ports, input.project, input.spec.queue);
+  await checkPlacement(ports, { project: input.project, queue, priority: input.spec.priority });
+  const uid = ports.chance.uid(now);
+  const spec = { ...input.spec, queue };
+  return submit({
+    uid,
+    project: input.project,
+    name: input.name ?? `${spec.type}-${uid.slice(-8)}`,
+    labels: input.labels,
+    spec,
+    submittedBy: principal.id,
+    warnings: warningsFor(spec),
+    now,
+  });
+}
+
+function onceOf({ input, principal }: SubmitCall): Once | undefined {
+  if (input.idempotencyKey === undefined) return undefined;
+  return {
+    principal: principal.id,
+    key: input.idempotencyKey,
+    digest: digest({ ...input, idempotencyKey: '' }),
+  };
+}
+
+/** An equal spec under a live name is the same job; a different one is a conflict. */
+function sameOrConflict(live: Job, wanted: Job): Job {
+  if (digest(live.spec) === digest(wanted.spec)) return live;
+  throw new Refused('job.name_taken', { job: live.name, project: live.project, state: live.state.name });
+}
+
+/** Of the value, whatever the order of its keys. */
+function digest(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(value)))
+    .digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

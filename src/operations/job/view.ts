@@ -1,0 +1,82 @@
+/** A job as the API shows it. */
+
+import type { JobView } from '../../contract/job.ts';
+import { specToWire } from '../../contract/job-spec-wire.ts';
+import { API_VERSION } from '../../contract/meta.ts';
+import { formatTime } from '../../contract/scalars.ts';
+import type { MemberObservation } from '../../core/job/attempt.ts';
+import type { AttemptRecord, Job } from '../../core/job/job.ts';
+
+export function viewJob(job: Job): JobView {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'AIJob',
+    metadata: {
+      name: job.name,
+      namespace: job.project,
+      uid: job.uid,
+      labels: { ...job.labels },
+      resourceVersion: String(job.version),
+      creationTimestamp: formatTime(job.createdAt),
+    },
+    spec: specToWire(job.spec),
+    status: viewStatus(job),
+  };
+}
+
+function viewStatus(job: Job): JobView['status'] {
+  const { state } = job;
+  return {
+    state: state.name,
+    reason: state.reason,
+    message: state.message,
+    since: formatTime(state.since),
+    attempt: job.fence,
+    submittedBy: job.submittedBy,
+    updatedAt: formatTime(job.updatedAt),
+    ...timeOf('endedAt', job.endedAt),
+    ...(state.name === 'backoff' ? { retryAt: formatTime(state.until) } : {}),
+    ...(state.name === 'stopping' ? { stoppingTo: state.to } : {}),
+    charges: { ...job.charges },
+    attempts: job.attempts.map(viewAttempt),
+  };
+}
+
+function viewAttempt(attempt: AttemptRecord): JobView['status']['attempts'][number] {
+  return {
+    number: attempt.number,
+    agent: attempt.agent,
+    admittedAt: formatTime(attempt.admittedAt),
+    ...timeOf('startedAt', attempt.startedAt),
+    ...timeOf('endedAt', attempt.endedAt),
+    ...(attempt.outcome ? { outcome: viewOutcome(attempt.outcome) } : {}),
+    members: attempt.members.map(viewMember),
+    outputs: attempt.outputs.map((output) => ({ ...output })),
+  };
+}
+
+function viewOutcome(outcome: NonNullable<AttemptRecord['outcome']>) {
+  if (outcome.kind !== 'failed') return { kind: outcome.kind };
+  return { ...outcome, member: outcome.member && { ...outcome.member } };
+}
+
+function viewMember(member: MemberObservation): JobView['status']['attempts'][number]['members'][number] {
+  const { role, index, rank, phase, pid, node } = member;
+  return {
+    role,
+    index,
+    rank,
+    phase,
+    pid,
+    node,
+    ...timeOf('startedAt', member.startedAt),
+    ...timeOf('endedAt', member.endedAt),
+    ...member.exit,
+    peakMemory: member.peakMemoryBytes,
+    cpuTime: member.cpuMs === undefined ? undefined : member.cpuMs / 1000,
+  };
+}
+
+function timeOf<K extends string>(name: K, at: number | undefined): { [P in K]?: string } {
+  return (at === undefined ? {} : { [name]: formatTime(at) }) as { [P in K]?: string };
+}
