@@ -1,0 +1,67 @@
+// Made from the operations by `npm run generate`; checked for drift. Do not edit.
+
+import type { z } from 'zod';
+import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
+import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
+import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
+import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
+
+export interface Api {
+  'job.submit': { kind: 'unary'; input: z.input<typeof SubmitJob>; output: z.output<typeof Submitted> };
+  'job.list': { kind: 'unary'; input: z.input<typeof ListJobs>; output: z.output<typeof JobList> };
+  'job.watch': { kind: 'stream'; input: z.input<typeof WatchJobs>; output: z.output<typeof WatchedJob> };
+  'job.get': { kind: 'unary'; input: z.input<typeof JobAddress>; output: z.output<typeof JobView> };
+  'job.update': { kind: 'unary'; input: z.input<typeof UpdateJob>; output: z.output<typeof JobView> };
+  'job.cancel': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
+  'job.suspend': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
+  'job.resume': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
+  'job.redrive': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
+  'job.delete': { kind: 'unary'; input: z.input<typeof JobAddress>; output: z.output<typeof Deleted> };
+  'job.logs': { kind: 'stream'; input: z.input<typeof ReadLogs>; output: z.output<typeof LogLine> };
+  'job.output': { kind: 'bytes'; input: z.input<typeof ReadOutput>; output: Uint8Array };
+  'event.list': { kind: 'unary'; input: z.input<typeof ListEvents>; output: z.output<typeof EventList> };
+  'event.follow': { kind: 'stream'; input: z.input<typeof FollowEvents>; output: z.output<typeof EventView> };
+  'project.put': { kind: 'unary'; input: z.input<typeof PutProject>; output: z.output<typeof ProjectView> };
+  'project.get': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof ProjectView> };
+  'project.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof ProjectList> };
+  'project.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
+  'queue.put': { kind: 'unary'; input: z.input<typeof PutQueue>; output: z.output<typeof QueueView> };
+  'queue.get': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof QueueView> };
+  'queue.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueList> };
+  'queue.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
+  'grant.put': { kind: 'unary'; input: z.input<typeof PutQueueGrant>; output: z.output<typeof QueueGrantView> };
+  'grant.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueGrantList> };
+  'grant.delete': { kind: 'unary'; input: z.input<typeof GrantAddress>; output: z.output<typeof Deleted> };
+  'node.list': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof NodeList> };
+  'system.version': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof VersionView> };
+}
+
+export const ROUTES = {
+  'job.submit': { kind: 'unary', method: 'POST', path: '/api/v1/jobs' },
+  'job.list': { kind: 'unary', method: 'GET', path: '/api/v1/jobs' },
+  'job.watch': { kind: 'stream', method: 'GET', path: '/api/v1/jobs/watch' },
+  'job.get': { kind: 'unary', method: 'GET', path: '/api/v1/jobs/{project}/{job}' },
+  'job.update': { kind: 'unary', method: 'PATCH', path: '/api/v1/jobs/{project}/{job}' },
+  'job.cancel': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/cancel' },
+  'job.suspend': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/suspend' },
+  'job.resume': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/resume' },
+  'job.redrive': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/redrive' },
+  'job.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/jobs/{project}/{job}' },
+  'job.logs': { kind: 'stream', method: 'GET', path: '/api/v1/jobs/{project}/{job}/logs' },
+  'job.output': { kind: 'bytes', method: 'GET', path: '/api/v1/jobs/{project}/{job}/outputs/{name}' },
+  'event.list': { kind: 'unary', method: 'GET', path: '/api/v1/events' },
+  'event.follow': { kind: 'stream', method: 'GET', path: '/api/v1/events/follow' },
+  'project.put': { kind: 'unary', method: 'PUT', path: '/api/v1/projects/{name}' },
+  'project.get': { kind: 'unary', method: 'GET', path: '/api/v1/projects/{name}' },
+  'project.list': { kind: 'unary', method: 'GET', path: '/api/v1/projects' },
+  'project.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/projects/{name}' },
+  'queue.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queues/{name}' },
+  'queue.get': { kind: 'unary', method: 'GET', path: '/api/v1/queues/{name}' },
+  'queue.list': { kind: 'unary', method: 'GET', path: '/api/v1/queues' },
+  'queue.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queues/{name}' },
+  'grant.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },
+  'grant.list': { kind: 'unary', method: 'GET', path: '/api/v1/queuegrants' },
+  'grant.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queuegrants/{project}/{queue}' },
+  'node.list': { kind: 'unary', method: 'GET', path: '/api/v1/nodes' },
+  'system.version': { kind: 'unary', method: 'GET', path: '/api/v1/version' },
+} as const;

@@ -1,0 +1,34 @@
+/** Writes what is made from the code: `npm run generate`. With `--check`, says what would change and exits 1. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderClient } from './generate/client.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const FILES: Record<string, (root: string) => Promise<string> | string> = {
+  'src/cli/remote/api.gen.ts': renderClient,
+};
+
+const checkOnly = process.argv.includes('--check');
+let stale = 0;
+for (const [file, render] of Object.entries(FILES)) {
+  const wanted = await render(root);
+  const path = join(root, file);
+  if (read(path) === wanted) continue;
+  stale += 1;
+  if (checkOnly) console.error(`${file} is stale: run \`npm run generate\``);
+  else {
+    writeFileSync(path, wanted);
+    console.log(`wrote ${file}`);
+  }
+}
+process.exit(checkOnly && stale > 0 ? 1 : 0);
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
