@@ -4,7 +4,18 @@
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFile, chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  appendFile,
+  chown,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ClusterPaths, DATABASE_USER, type UserIds } from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './errors.ts';
@@ -42,7 +53,7 @@ export async function initialise(
   await mkdir(draft, { mode: 0o700 });
   if (user) await chown(draft, user.uid, user.gid);
   await runInitdb(paths, { draft, runtime, user });
-  await includeSettings(draft);
+  await includeSettings(draft, user);
   await rename(draft, paths.data);
   await syncDirectory(paths.area);
 }
@@ -93,8 +104,14 @@ function initdbArguments(draft: string, passwordFile: string): readonly string[]
   ];
 }
 
-async function includeSettings(draft: string): Promise<void> {
-  const lines = `\ninclude '${SETTINGS_FILE}'\ninclude_if_exists '${LOCAL_SETTINGS_FILE}'\n`;
+async function includeSettings(draft: string, user: UserIds | undefined): Promise<void> {
+  const local = join(draft, LOCAL_SETTINGS_FILE);
+  await writeFile(local, '# Read last: settings here win. Never written again.\n', {
+    mode: 0o600,
+    flush: true,
+  });
+  if (user) await chown(local, user.uid, user.gid);
+  const lines = `\ninclude '${SETTINGS_FILE}'\ninclude '${LOCAL_SETTINGS_FILE}'\n`;
   await appendFile(join(draft, 'postgresql.conf'), lines, { flush: true });
 }
 

@@ -19,11 +19,17 @@ export interface LaunchContext {
 }
 
 export function launchContext(options: EmbeddedPostgresOptions, paths: ClusterPaths): LaunchContext {
+  let last = '';
   return {
     options,
     paths,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
-    report: (phase, message) => options.onProgress?.({ phase, message }),
+    report(phase, message) {
+      // Who waits looks many times a second, and says the same.
+      if (message === last) return;
+      last = message;
+      options.onProgress?.({ phase, message });
+    },
   };
 }
 

@@ -3,13 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { chown, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConnectionConfig } from './embedded-postgres.ts';
+import type { ClusterPaths, ConnectionConfig } from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import type { LaunchContext } from './launch-context.ts';
+import { passwordMismatch } from './password.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import { createDatabase, probe } from './probe.ts';
 import { identify, type LiveProcess } from './processes.ts';
-import { startProgram, tailOf } from './run-program.ts';
+import { newestLog, startProgram, tailOf } from './run-program.ts';
 import type { Runtime } from './runtime-copy.ts';
 import { renderSettings, SETTINGS_FILE, settingsFor } from './settings.ts';
 import { shutDownNow } from './shut-down.ts';
@@ -71,32 +72,29 @@ async function untilReady(
   child: ChildProcess,
   config: ConnectionConfig,
 ): Promise<string> {
+  const { paths } = context;
   const end = performance.now() + context.timeouts.start;
   while (performance.now() < end) {
     context.options.signal?.throwIfAborted();
     if (hasEnded(child)) throw await startFailed(context, child);
-    const file = await readPostmasterFile(context.paths.data);
-    const version = file?.status === 'ready' ? await versionOf(config) : undefined;
+    const file = await readPostmasterFile(paths.data);
+    const version = file?.status === 'ready' ? await versionOf(paths, config) : undefined;
     if (version !== undefined) return version;
     await delay(POLL);
   }
   throw new EmbeddedPostgresError('StartTimedOut', {
-    message: `PostgreSQL in ${context.paths.data} was not ready in ${context.timeouts.start} ms`,
-    next: `See its log in ${context.paths.log}.`,
+    message: `PostgreSQL in ${paths.data} was not ready in ${context.timeouts.start} ms`,
+    next: `See its log in ${paths.log}.`,
   });
 }
 
 /** The database is made here, after the cluster: a crash between the two is made good by the next start. */
-async function versionOf(config: ConnectionConfig): Promise<string | undefined> {
+async function versionOf(paths: ClusterPaths, config: ConnectionConfig): Promise<string | undefined> {
   const health = await probe(config);
-  if (health.kind === 'no-database') await createDatabase(config);
-  if (health.kind === 'wrong-password') {
-    throw new EmbeddedPostgresError('PasswordMismatch', {
-      message: 'PostgreSQL does not accept the password of its password file',
-      next: 'Restore the file from the backup that the data directory came from.',
-    });
-  }
-  return health.kind === 'ready' ? health.version : undefined;
+  if (health.kind === 'wrong-password') throw passwordMismatch(paths);
+  if (health.kind !== 'ready') return undefined;
+  if (!health.hasDatabase) await createDatabase(config);
+  return health.version;
 }
 
 export function hasEnded(child: ChildProcess): boolean {
@@ -104,7 +102,7 @@ export function hasEnded(child: ChildProcess): boolean {
 }
 
 async function startFailed({ paths }: LaunchContext, child: ChildProcess): Promise<EmbeddedPostgresError> {
-  const said = await tailOf(join(paths.log, EARLY_LOG));
+  const said = await tailOf(await newestLog(paths));
   const how = child.signalCode ?? `code ${child.exitCode}`;
   return new EmbeddedPostgresError('StartFailed', {
     message: `PostgreSQL ended with ${how} while starting: ${said}`,

@@ -29,6 +29,14 @@ export async function readPassword(paths: ClusterPaths): Promise<string> {
   });
 }
 
+/** The database and its password file do not belong together. */
+export function passwordMismatch({ data, password }: ClusterPaths): EmbeddedPostgresError {
+  return new EmbeddedPostgresError('PasswordMismatch', {
+    message: `PostgreSQL in ${data} does not accept the password in ${password}`,
+    next: 'Restore the file from the backup that the data directory came from.',
+  });
+}
+
 async function readOrNothing(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() || undefined;

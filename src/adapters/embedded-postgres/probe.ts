@@ -4,23 +4,37 @@ import type { ConnectionConfig } from './embedded-postgres.ts';
 import { codeOf, messageOf } from './errors.ts';
 
 export type Health =
-  | { readonly kind: 'ready'; readonly version: string; readonly dataDirectory: string }
+  | {
+      readonly kind: 'ready';
+      readonly version: string;
+      readonly dataDirectory: string;
+      /** False between the making of the cluster and that of our database. */
+      readonly hasDatabase: boolean;
+    }
   /** It lives, and takes no connections yet, or no more. */
   | { readonly kind: 'busy'; readonly message: string }
-  | { readonly kind: 'no-database' }
   | { readonly kind: 'wrong-password' }
   | { readonly kind: 'unreachable'; readonly message: string };
 
 /** In milliseconds. */
 const CONNECT_TIMEOUT = 3000;
 
+interface Answer {
+  readonly version: string;
+  readonly data: string;
+  readonly made: boolean;
+}
+
+const QUESTION = `
+  SELECT current_setting('server_version') AS version,
+         current_setting('data_directory') AS data,
+         EXISTS (SELECT FROM pg_database WHERE datname = $1) AS made`;
+
 export async function probe(config: ConnectionConfig): Promise<Health> {
   try {
-    const row = await queryOne<{ version: string; data: string }>(
-      config,
-      "SELECT current_setting('server_version') AS version, current_setting('data_directory') AS data",
-    );
-    return { kind: 'ready', version: row?.version ?? '', dataDirectory: row?.data ?? '' };
+    const row = await queryOne<Answer>(config, QUESTION, [config.database]);
+    if (!row) return { kind: 'unreachable', message: 'no answer' };
+    return { kind: 'ready', version: row.version, dataDirectory: row.data, hasDatabase: row.made };
   } catch (error) {
     return judge(error);
   }
@@ -30,32 +44,38 @@ export async function probe(config: ConnectionConfig): Promise<Health> {
 export async function createDatabase(config: ConnectionConfig): Promise<void> {
   try {
     const name = pg.escapeIdentifier(config.database);
-    await queryOne({ ...config, database: 'postgres' }, `CREATE DATABASE ${name}`);
+    await queryOne(config, `CREATE DATABASE ${name}`);
   } catch (error) {
     if (codeOf(error) !== '42P04') throw error;
   }
 }
 
+/** In the database `postgres`, which is there from the beginning. */
 async function queryOne<Row extends pg.QueryResultRow>(
   config: ConnectionConfig,
   text: string,
+  values: readonly string[] = [],
 ): Promise<Row | undefined> {
-  const client = new pg.Client({ ...config, ssl: false, connectionTimeoutMillis: CONNECT_TIMEOUT });
+  const client = new pg.Client({
+    ...config,
+    database: 'postgres',
+    ssl: false,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+  });
   // A postmaster that dies under an idle connection: the query that follows says so.
   client.on('error', () => {});
   try {
     await client.connect();
-    return (await client.query<Row>(text)).rows[0];
+    return (await client.query<Row>(text, [...values])).rows[0];
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-/** By SQLSTATE: 57P03 cannot connect now, 57P01–02 shutting down, 3D000 no such database, 28 not authorised. */
+/** By SQLSTATE: 57P03 cannot connect now, 57P01–02 shutting down, 28 not authorised. */
 function judge(error: unknown): Health {
   const code = codeOf(error) ?? '';
   if (code.startsWith('57P')) return { kind: 'busy', message: messageOf(error) };
-  if (code === '3D000') return { kind: 'no-database' };
   if (code === '28P01' || code === '28000') return { kind: 'wrong-password' };
   return { kind: 'unreachable', message: messageOf(error) };
 }

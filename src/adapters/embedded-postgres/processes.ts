@@ -1,9 +1,11 @@
 /**
  * The processes of one data directory. Every process of PostgreSQL works in its data directory,
- * which tells ours from any other on the machine; a pid counts only with its start time.
+ * which tells ours from any other on the machine; a pid counts only with its start time. A shell
+ * in which somebody has gone there is not one of them.
  */
 import { readFileSync } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LiveProcess {
@@ -20,19 +22,26 @@ const START_TIME = 19;
 /** Whether processes can be told by where they work. Without it nothing is signalled that we did not start. */
 export const canIdentify = process.platform === 'linux';
 
-/** Every live process that works in `dir`, a real path. */
+/** A binary that an upgrade has replaced is listed as `postgres (deleted)`. */
+const PROGRAM = /^(postgres|initdb)( \(deleted\))?$/;
+
+/** Every live process of PostgreSQL that works in `dir`, a real path. */
 export async function processesIn(dir: string): Promise<readonly LiveProcess[]> {
   if (!canIdentify) return [];
   const names = await readdir('/proc');
-  const found = names
-    .filter((name) => /^\d+$/.test(name))
-    .map(async (pid) => ({ pid, cwd: await cwdOf(pid) }));
-  const ours = (await Promise.all(found)).filter(({ cwd }) => cwd === dir);
-  return ours.flatMap(({ pid }) => identify(Number(pid)) ?? []);
+  const pids = names.filter((name) => /^\d+$/.test(name));
+  const ours = await Promise.all(pids.map((pid) => worksIn(pid, dir)));
+  return pids.flatMap((pid, at) => (ours[at] ? (identify(Number(pid)) ?? []) : []));
 }
 
-async function cwdOf(pid: string): Promise<string | undefined> {
-  return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+async function worksIn(pid: string, dir: string): Promise<boolean> {
+  if ((await targetOf(`/proc/${pid}/cwd`)) !== dir) return false;
+  return PROGRAM.test(basename(await targetOf(`/proc/${pid}/exe`)));
+}
+
+/** Empty for what is not ours to see, or has ended. */
+async function targetOf(link: string): Promise<string> {
+  return readlink(link).catch(() => '');
 }
 
 /** The process by that pid if it lives; a zombie does not. */

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { PROGRAM_ENVIRONMENT, type UserIds } from './embedded-postgres.ts';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ClusterPaths, PROGRAM_ENVIRONMENT, type UserIds } from './embedded-postgres.ts';
 import { EmbeddedPostgresError, messageOf } from './errors.ts';
 
 export interface Program {
@@ -47,6 +48,15 @@ function notExecutable(program: Program, cause: unknown): EmbeddedPostgresError 
       : 'The binaries need glibc and a file system that is not mounted noexec.',
     cause,
   });
+}
+
+/** Where PostgreSQL wrote last: before or after its logging collector took over. */
+export async function newestLog({ log }: ClusterPaths): Promise<string> {
+  const names = (await readdir(log)).filter((name) => name.endsWith('.log'));
+  const logs = await Promise.all(
+    names.map(async (name) => ({ path: join(log, name), at: (await stat(join(log, name))).mtimeMs })),
+  );
+  return logs.sort((a, b) => b.at - a.at)[0]?.path ?? log;
 }
 
 /** The last lines of a file, for an error's message. */

@@ -45,7 +45,9 @@ interface Watch {
 
 function watchChild(child: ChildProcess): Watch {
   const callbacks = new Set<(exit: PostmasterExit) => void>();
+  let expected = false;
   const tell = (code: number | null, signal: string | null) => {
+    if (expected) return;
     const exit = { code: code ?? undefined, signal: signal ?? undefined };
     for (const callback of callbacks) callback(exit);
     callbacks.clear();
@@ -56,7 +58,9 @@ function watchChild(child: ChildProcess): Watch {
       callbacks.add(callback);
       if (hasEnded(child)) queueMicrotask(() => tell(child.exitCode, child.signalCode));
     },
-    end: () => child.off('exit', tell),
+    end() {
+      expected = true;
+    },
   };
 }
 

@@ -35,7 +35,9 @@ export function settingsFor(place: { socketDir: string; log: string }, more: Set
     log_line_prefix: '%m [%p] ',
     log_timezone: 'UTC',
     timezone: 'UTC',
-    // Statements and rows may hold what jobs keep secret: neither is written to the log.
+    // Statements and rows may hold what jobs keep secret: neither is written to the log. `log`
+    // stands above `error` there; the message of an error quotes values, and its client gets it.
+    log_min_messages: 'log',
     log_statement: 'none',
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',

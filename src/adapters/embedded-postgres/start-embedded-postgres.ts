@@ -44,6 +44,7 @@ function ready(context: LaunchContext, postgres: EmbeddedPostgres): EmbeddedPost
 }
 
 async function preparePaths({ postgresDir, runDir, user }: EmbeddedPostgresOptions): Promise<ClusterPaths> {
+  if (!user && process.getuid?.() === 0) throw needsUser();
   await mkdir(postgresDir, { recursive: true, mode: 0o700 });
   // Processes are known by the real path of where they work.
   const paths = clusterPaths(await realpath(postgresDir), runDir);
@@ -54,6 +55,13 @@ async function preparePaths({ postgresDir, runDir, user }: EmbeddedPostgresOptio
     if (user) await giveTo(dir, user);
   }
   return paths;
+}
+
+function needsUser(): EmbeddedPostgresError {
+  return new EmbeddedPostgresError('UserSwitchRefused', {
+    message: 'PostgreSQL refuses to run as root, and no other user was named',
+    next: 'Run Capstan as an ordinary user, or name the one that PostgreSQL is to run as.',
+  });
 }
 
 async function giveTo(dir: string, user: { uid: number; gid: number }): Promise<void> {

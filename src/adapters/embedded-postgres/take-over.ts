@@ -9,8 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectionConfig } from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { connectionTo, type LaunchContext } from './launch-context.ts';
+import { passwordMismatch } from './password.ts';
 import { POSTMASTER_FILE, type PostmasterFile, readPostmasterFile } from './postmaster-file.ts';
-import { type Health, probe } from './probe.ts';
+import { createDatabase, type Health, probe } from './probe.ts';
 import { canIdentify, goneWithin, identify, type LiveProcess, processesIn } from './processes.ts';
 import { drain, shutDown } from './shut-down.ts';
 import { removeSocket } from './socket-dir.ts';
@@ -91,17 +92,12 @@ async function meet(context: LaunchContext, sight: Meeting, password: string): P
     await delay(POLL);
     return undefined;
   }
-  if (isOurs(health, context)) {
+  if (health.kind === 'ready' && health.dataDirectory === context.paths.data) {
     context.report('adopting', `PostgreSQL (process ${file.pid}) is still running`);
-    return { postmaster, config, version: health.kind === 'ready' ? health.version : '' };
+    if (!health.hasDatabase) await createDatabase(config);
+    return { postmaster, config, version: health.version };
   }
   return replaceUnreachable(context, postmaster, health);
-}
-
-/** Without /proc only the server itself can say whose it is. */
-function isOurs(health: Health, { paths }: LaunchContext): boolean {
-  if (health.kind === 'no-database') return true;
-  return health.kind === 'ready' && health.dataDirectory === paths.data;
 }
 
 async function waitForEnd(context: LaunchContext, postmaster: LiveProcess): Promise<undefined> {
@@ -115,12 +111,7 @@ async function replaceUnreachable(
   postmaster: LiveProcess,
   health: Health,
 ): Promise<undefined> {
-  if (health.kind === 'wrong-password') {
-    throw new EmbeddedPostgresError('PasswordMismatch', {
-      message: `PostgreSQL in ${context.paths.data} does not accept the password in ${context.paths.password}`,
-      next: 'Restore the file from the backup that the data directory came from.',
-    });
-  }
+  if (health.kind === 'wrong-password') throw passwordMismatch(context.paths);
   context.report(
     'draining',
     `PostgreSQL (process ${postmaster.pid}) runs but cannot be reached: it is ended`,
