@@ -1,0 +1,81 @@
+/**
+ * A member's log on disk, capped: a few segments, of which the oldest goes when the whole grows
+ * over the cap. Writes are synchronous on purpose: they land in the page cache, keep the order of
+ * the two streams, and hold back a member that writes faster than the disk takes it.
+ */
+import { closeSync, fdatasyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { type Segment, segmentPath } from '../segments.ts';
+
+const SEGMENTS = 8;
+
+export interface LogFile {
+  /** Takes whole lines. Never throws: what the disk refuses is counted as lost. */
+  append(lines: Uint8Array): void;
+  /** @returns bytes that could not be written */
+  close(): number;
+}
+
+/** @param capBytes of all segments together; a segment takes an eighth of it */
+export function createLogFile(dir: string, capBytes: number): LogFile {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return new SegmentedLog(dir, capBytes);
+}
+
+class SegmentedLog implements LogFile {
+  readonly #dir: string;
+  readonly #capBytes: number;
+  readonly #kept: Segment[] = [];
+  #fd = -1;
+  #end = 0;
+  #lost = 0;
+
+  constructor(dir: string, capBytes: number) {
+    this.#dir = dir;
+    this.#capBytes = capBytes;
+    this.#open();
+  }
+
+  append(lines: Uint8Array): void {
+    try {
+      const current = this.#kept.at(-1);
+      if (current !== undefined && this.#end - current.start >= this.#capBytes / SEGMENTS) this.#open();
+      this.#writeAll(lines);
+      this.#dropOldest();
+    } catch {
+      this.#lost += lines.length;
+    }
+  }
+
+  close(): number {
+    try {
+      fdatasyncSync(this.#fd);
+      closeSync(this.#fd);
+    } catch {
+      // What is in the page cache stays readable; only a power cut would lose it.
+    }
+    return this.#lost;
+  }
+
+  #open(): void {
+    const segment = { path: segmentPath(this.#dir, this.#end), start: this.#end };
+    const fd = openSync(segment.path, 'a', 0o600);
+    if (this.#fd !== -1) closeSync(this.#fd);
+    this.#fd = fd;
+    this.#kept.push(segment);
+  }
+
+  #writeAll(lines: Uint8Array): void {
+    let done = 0;
+    while (done < lines.length) {
+      const written = writeSync(this.#fd, lines, done);
+      done += written;
+      this.#end += written;
+    }
+  }
+
+  #dropOldest(): void {
+    while (this.#kept.length > 1 && this.#end - this.#kept[0]!.start > this.#capBytes) {
+      unlinkSync(this.#kept.shift()!.path);
+    }
+  }
+}
