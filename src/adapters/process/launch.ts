@@ -1,6 +1,8 @@
 /**
  * What the runner hands to a shim: the attempt as asked for, and what the runner decided about it.
  * Files are written whole under another name and linked into place, so a reader never sees half of one.
+ * They are not forced to the disk, which takes up to half a second on a busy one: only a power cut could
+ * spoil them, and that ends the attempt anyway.
  */
 import { readFileSync } from 'node:fs';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
@@ -42,12 +44,12 @@ export interface KeptStopOrder extends StopOrder {
   readonly at: number;
 }
 
-/** @returns the parsed file, or nothing when there is none */
+/** @returns the parsed file, or nothing when there is none, or only what a power cut left of it */
 export function readJson<T>(path: string): T | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as T;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -73,6 +75,6 @@ export async function replaceJson(path: string, value: unknown): Promise<void> {
 
 async function writeDraft(path: string, value: unknown): Promise<string> {
   const draft = `${path}.${process.pid}.${process.hrtime.bigint()}`;
-  await writeFile(draft, JSON.stringify(value), { flag: 'wx', mode: 0o600, flush: true });
+  await writeFile(draft, JSON.stringify(value), { flag: 'wx', mode: 0o600 });
   return draft;
 }

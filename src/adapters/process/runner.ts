@@ -57,7 +57,7 @@ export interface ProcessRunnerOptions {
 
 export type ProcessRunner = Runner & {
   /** Stops looking. What runs goes on, and the next runner of the same root finds it. */
-  close(): void;
+  close(): Promise<void>;
 };
 
 const DEFAULT_LOG_CAP = 64 * 2 ** 20;
@@ -168,12 +168,12 @@ class LinuxRunner implements Runner {
     await removeAttempt(this.#options.root, ref, scope);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#slowLook);
-    this.#pool.close();
     this.#listeners.clear();
     for (const attempt of this.#attempts.values()) attempt.unfollow();
+    await this.#pool.close();
   }
 
   async #open(): Promise<void> {
@@ -205,8 +205,10 @@ class LinuxRunner implements Runner {
     attempt.refresh();
     if (attempt.ended) return;
     attempt.follow();
-    if (attempt.shim() === undefined) this.#pool.run(dir, (how) => this.#shimEnded(attempt, how));
-    else this.#lookAt(attempt);
+    if (attempt.shim() !== undefined) this.#lookAt(attempt);
+    // A journal that has begun without a shim's name is what a power cut leaves.
+    else if (attempt.begun) void this.#endLost(attempt, NODE_LOST);
+    else this.#pool.run(dir, (how) => this.#shimEnded(attempt, how));
   }
 
   #lookAtAll(): void {

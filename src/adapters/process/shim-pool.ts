@@ -41,19 +41,26 @@ export class ShimPool {
     this.#scheduleRefill(REFILL_AFTER_MS);
   }
 
-  /** Lets the spare go. Shims with an attempt stay. */
-  close(): void {
+  /** Lets the spare go, and resolves when it has gone. Shims with an attempt stay. */
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#refill);
-    this.#spare?.stdin?.end();
+    const spare = this.#spare;
     this.#spare = undefined;
+    if (spare === undefined || !isReady(spare)) return;
+    const gone = new Promise((resolve) => {
+      spare.once('exit', resolve);
+      spare.once('error', resolve);
+    });
+    spare.ref();
+    spare.stdin?.end();
+    await gone;
   }
 
   #take(): ChildProcess {
     const spare = this.#spare;
     this.#spare = undefined;
-    const ready = spare !== undefined && spare.exitCode === null && spare.signalCode === null;
-    return ready ? spare : this.#spawn();
+    return spare !== undefined && isReady(spare) ? spare : this.#spawn();
   }
 
   #scheduleRefill(afterMs: number): void {
@@ -76,6 +83,10 @@ export class ShimPool {
     (child.stdin as unknown as { unref(): void } | null)?.unref();
     return child;
   }
+}
+
+function isReady({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
 }
 
 /** Beside this module, as source or compiled. */

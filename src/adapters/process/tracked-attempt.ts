@@ -32,6 +32,11 @@ export class TrackedAttempt {
     return this.#record.seen.phase === 'ended';
   }
 
+  /** A member has been started. */
+  get begun(): boolean {
+    return this.#record.starts.size > 0;
+  }
+
   /** The shim that took the attempt, if one has yet. */
   shim(): ShimIdentity | undefined {
     return readJson<ShimIdentity>(this.layout.shim);

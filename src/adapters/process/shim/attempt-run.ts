@@ -85,7 +85,7 @@ export class AttemptRun {
     const outcome = refused ?? this.#judge();
     const outputs = presentOutputs(this.#layout, this.#launch.spec.outputs);
     this.#journal.append({ kind: 'ended', at: Date.now(), outcome, outputs });
-    await this.#journal.close();
+    await Promise.all([this.#journal.close(), ...this.#members.map(({ logOnDisk }) => logOnDisk)]);
   }
 
   /** Reads the order to stop, if there is one. Safe to call at any time, any number of times. */

@@ -3,7 +3,7 @@
  * over the cap. Writes are synchronous on purpose: they land in the page cache, keep the order of
  * the two streams, and hold back a member that writes faster than the disk takes it.
  */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { close, closeSync, fdatasync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { type Segment, segmentPath } from '../segments.ts';
 
 const SEGMENTS = 8;
@@ -11,8 +11,10 @@ const SEGMENTS = 8;
 export interface LogFile {
   /** Takes whole lines. Never throws: what the disk refuses is counted as lost. */
   append(lines: Uint8Array): void;
-  /** @returns bytes that could not be written */
-  close(): number;
+  /** Bytes that could not be written. */
+  readonly lost: number;
+  /** Resolves when all is on the disk. */
+  close(): Promise<void>;
 }
 
 /** @param capBytes of all segments together; a segment takes an eighth of it */
@@ -27,7 +29,7 @@ class SegmentedLog implements LogFile {
   readonly #kept: Segment[] = [];
   #fd = -1;
   #end = 0;
-  #lost = 0;
+  lost = 0;
 
   constructor(dir: string, capBytes: number) {
     this.#dir = dir;
@@ -42,18 +44,14 @@ class SegmentedLog implements LogFile {
       this.#writeAll(lines);
       this.#dropOldest();
     } catch {
-      this.#lost += lines.length;
+      this.lost += lines.length;
     }
   }
 
-  close(): number {
-    try {
-      fdatasyncSync(this.#fd);
-      closeSync(this.#fd);
-    } catch {
-      // What is in the page cache stays readable; only a power cut would lose it.
-    }
-    return this.#lost;
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      fdatasync(this.#fd, () => close(this.#fd, () => resolve()));
+    });
   }
 
   #open(): void {

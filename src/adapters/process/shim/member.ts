@@ -38,6 +38,8 @@ export class Member {
   /** Set before the runner kills it, so that the exit can be told. */
   cause: Cause | undefined;
   exited = false;
+  /** Resolves when the log, once complete, is on the disk. */
+  logOnDisk: Promise<void> = Promise.resolve();
   readonly #child: ChildProcess;
   readonly #log: LogFile;
   readonly #streams: readonly Readable[];
@@ -60,11 +62,12 @@ export class Member {
     });
   }
 
-  /** Copies both streams to the log. Resolves, with the bytes lost, when both have ended and the log is closed. */
+  /** Copies both streams to the log. Resolves, with the bytes lost, when both have ended. */
   async copyOutput(): Promise<number> {
     const [out, err] = this.#streams;
     await Promise.all([this.#copy(out!, 'stdout'), this.#copy(err!, 'stderr')]);
-    return this.#log.close();
+    this.logOnDisk = this.#log.close();
+    return this.#log.lost;
   }
 
   /** Adds a line of our own to the member's log. */
