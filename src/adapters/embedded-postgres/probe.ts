@@ -1,4 +1,5 @@
 /** Asks a postmaster how it is, by connecting: only an answer to a query counts as ready. */
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { ConnectionConfig } from './embedded-postgres.ts';
 import { codeOf, messageOf } from './errors.ts';
@@ -14,10 +15,16 @@ export type Health =
   /** It lives, and takes no connections yet, or no more. */
   | { readonly kind: 'busy'; readonly message: string }
   | { readonly kind: 'wrong-password' }
-  | { readonly kind: 'unreachable'; readonly message: string };
+  /** Nobody listens at the socket, or there is none. */
+  | { readonly kind: 'unreachable'; readonly message: string }
+  /** Somebody listens and gives no answer: it hangs, or just ends all its connections to recover. */
+  | { readonly kind: 'silent'; readonly message: string };
 
 /** In milliseconds. */
 const CONNECT_TIMEOUT = 3000;
+/** How long a postmaster may be silent before it counts as hanging, in milliseconds. */
+const PATIENCE = 5000;
+const POLL = 20;
 
 interface Answer {
   readonly version: string;
@@ -33,10 +40,20 @@ const QUESTION = `
 export async function probe(config: ConnectionConfig): Promise<Health> {
   try {
     const row = await queryOne<Answer>(config, QUESTION, [config.database]);
-    if (!row) return { kind: 'unreachable', message: 'no answer' };
+    if (!row) return { kind: 'silent', message: 'no answer' };
     return { kind: 'ready', version: row.version, dataDirectory: row.data, hasDatabase: row.made };
   } catch (error) {
     return judge(error);
+  }
+}
+
+/** Asks again for a while when there is no answer. */
+export async function probePatiently(config: ConnectionConfig): Promise<Health> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const health = await probe(config);
+    if (health.kind !== 'silent' || performance.now() > end) return health;
+    await delay(POLL);
   }
 }
 
@@ -77,5 +94,6 @@ function judge(error: unknown): Health {
   const code = codeOf(error) ?? '';
   if (code.startsWith('57P')) return { kind: 'busy', message: messageOf(error) };
   if (code === '28P01' || code === '28000') return { kind: 'wrong-password' };
-  return { kind: 'unreachable', message: messageOf(error) };
+  const kind = ['ENOENT', 'ECONNREFUSED'].includes(code) ? 'unreachable' : 'silent';
+  return { kind, message: messageOf(error) };
 }

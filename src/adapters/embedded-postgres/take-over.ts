@@ -11,7 +11,7 @@ import { EmbeddedPostgresError } from './errors.ts';
 import { connectionTo, type LaunchContext } from './launch-context.ts';
 import { passwordMismatch } from './password.ts';
 import { POSTMASTER_FILE, type PostmasterFile, readPostmasterFile } from './postmaster-file.ts';
-import { createDatabase, type Health, probe } from './probe.ts';
+import { createDatabase, type Health, probePatiently } from './probe.ts';
 import { canIdentify, goneWithin, identify, type LiveProcess, processesIn } from './processes.ts';
 import { drain, shutDown } from './shut-down.ts';
 import { removeSocket } from './socket-dir.ts';
@@ -86,7 +86,7 @@ async function meet(context: LaunchContext, sight: Meeting, password: string): P
     return undefined;
   }
   const config = connectionTo(file.socketDir, password);
-  const health = await probe(config);
+  const health = await probePatiently(config);
   if (health.kind === 'busy') {
     context.report('waiting', `PostgreSQL (process ${file.pid}): ${health.message}`);
     await delay(POLL);
