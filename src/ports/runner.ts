@@ -2,7 +2,13 @@
  * What an agent needs from the thing that really runs attempts: processes on this machine, or
  * pods on a cluster. Every implementation passes `testing/runner-conformance.ts`.
  */
-import type { AttemptObservation, AttemptRef, AttemptSpec, StopOrder } from '../core/job/attempt.ts';
+import type {
+  AttemptFile,
+  AttemptObservation,
+  AttemptRef,
+  AttemptSpec,
+  StopOrder,
+} from '../core/job/attempt.ts';
 import type { Resources } from '../core/job/spec.ts';
 
 /** A machine that can hold members. */
@@ -18,10 +24,7 @@ export interface RunnerFacts {
   readonly nodes: readonly NodeFacts[];
 }
 
-/** One file of an attempt: a member's log, or an output. */
-export type AttemptFile =
-  | { readonly kind: 'log'; readonly role: string; readonly index: number }
-  | { readonly kind: 'output'; readonly name: string };
+export type { AttemptFile } from '../core/job/attempt.ts';
 
 /** A piece of a file. Offsets count from the first byte ever written, also after old ones were dropped. */
 export interface FileChunk {

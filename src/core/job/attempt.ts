@@ -132,3 +132,8 @@ export interface StopOrder {
   /** For the log: why it is stopped. */
   readonly why: string;
 }
+
+/** One file of an attempt: a member's log, or an output. */
+export type AttemptFile =
+  | { readonly kind: 'log'; readonly role: string; readonly index: number }
+  | { readonly kind: 'output'; readonly name: string };

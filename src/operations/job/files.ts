@@ -1,18 +1,10 @@
 /** Where the files of an attempt are: with its agent until they are collected, in the blob store after. */
 import { Refused } from '../../core/errors/refused.ts';
-import type { AttemptRef } from '../../core/job/attempt.ts';
+import type { AttemptFile, AttemptRef } from '../../core/job/attempt.ts';
+import { baseKey, blobKey } from '../../core/job/blob-key.ts';
 import type { AttemptRecord, Job } from '../../core/job/job.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { AttemptFile, FileChunk, ReadRange } from '../../ports/runner.ts';
-
-export function blobFolder(job: string): string {
-  return `jobs/${job}/`;
-}
-
-export function blobKey(ref: AttemptRef, file: AttemptFile): string {
-  const name = file.kind === 'log' ? `log/${file.role}-${file.index}` : `output/${file.name}`;
-  return `${blobFolder(ref.job)}${ref.attempt}/${name}`;
-}
+import type { FileChunk, ReadRange } from '../../ports/runner.ts';
 
 /** Reads from the blob store once the file is there, before that from the agent; undefined: neither has it. */
 export async function readFile(
@@ -23,8 +15,16 @@ export async function readFile(
   const key = blobKey(at.ref, at.file);
   const stat = await ports.blobs.stat(key);
   if (!stat) return ports.files.read(at.agent, at.ref, at.file, range);
-  const bytes = (await ports.blobs.read(key, range)) ?? new Uint8Array();
-  return { offset: range.offset, bytes, eof: range.offset + bytes.length >= stat.bytes };
+  const base = at.file.kind === 'log' ? await baseOf(ports, key) : 0;
+  const offset = Math.max(base, range.offset);
+  const bytes =
+    (await ports.blobs.read(key, { offset: offset - base, limit: range.limit })) ?? new Uint8Array();
+  return { offset, bytes, eof: offset - base + bytes.length >= stat.bytes };
+}
+
+async function baseOf(ports: Ports, key: string): Promise<number> {
+  const text = await ports.blobs.read(baseKey(key), { offset: 0, limit: 20 });
+  return text ? Number(Buffer.from(text).toString()) : 0;
 }
 
 /** The attempt asked for, or the latest that has started. Throws Refused `job.no_attempt`. */

@@ -1,0 +1,91 @@
+/**
+ * The agent: dials its server, says what it sees, does what should be. It decides nothing, and goes
+ * on with what it has when the server is away.
+ */
+import { setTimeout } from 'node:timers/promises';
+import {
+  type FromAgent,
+  HEARTBEAT_EVERY,
+  LINK_PROTOCOL,
+  type ReadAnswer,
+  type ReadRequest,
+  type ToAgent,
+} from '../contract/agent-link.ts';
+import type { Dialer } from '../ports/link.ts';
+import type { Runner } from '../ports/runner.ts';
+import { serveReads } from './reads.ts';
+import { Reconciler } from './reconcile.ts';
+import { Reporter } from './report.ts';
+
+export interface AgentOptions {
+  readonly name: string;
+  readonly runner: Runner;
+  readonly dialer: Dialer<ToAgent, FromAgent, ReadRequest, ReadAnswer>;
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+/** First wait before dialling again, and the longest, milliseconds. */
+const REDIAL = { first: 200, longest: 10_000 };
+
+/** Until the signal aborts. */
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  let wait = REDIAL.first;
+  while (!signal.aborted) {
+    const started = performance.now();
+    await session(options, signal).catch((error: unknown) => {
+      if (!signal.aborted) options.onTrouble('link', error);
+    });
+    if (signal.aborted) return;
+    if (performance.now() - started > REDIAL.longest) wait = REDIAL.first;
+    await setTimeout(wait, undefined, { signal }).catch(() => undefined);
+    wait = Math.min(REDIAL.longest, wait * 2);
+  }
+}
+
+async function session(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const { name, runner, dialer } = options;
+  const { control, data } = await dialer.dial(signal);
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const reporter = new Reporter((message) => control.send(message));
+  const reconciler = new Reconciler(runner, options.onTrouble);
+  until.addEventListener('abort', () => {
+    control.close();
+    data.close();
+  });
+  try {
+    control.send({ type: 'hello', protocol: LINK_PROTOCOL, name, facts: await runner.facts() });
+    runner.watch((seen) => reporter.saw(seen), until);
+    for (const seen of await runner.list()) reporter.saw(seen);
+    void serveReads(runner, data);
+    void heartbeat(control.send, until);
+    for await (const message of control.receive()) await take(message, { reporter, reconciler });
+  } finally {
+    over.abort();
+  }
+}
+
+async function take(
+  message: ToAgent,
+  { reporter, reconciler }: { reporter: Reporter; reconciler: Reconciler },
+): Promise<void> {
+  switch (message.type) {
+    case 'welcome':
+      return;
+    case 'ack':
+      reporter.acknowledged(message.seq);
+      return;
+    case 'desired':
+      await reconciler.apply(message);
+      return;
+    case 'refused':
+      throw new Error(`the server refused this agent: ${message.why}`);
+  }
+}
+
+async function heartbeat(send: (message: FromAgent) => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await setTimeout(HEARTBEAT_EVERY, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) send({ type: 'heartbeat' });
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The shape of every controller: look, act, say when to look again; a hint makes it look at once.
+ * A round that throws is told of and tried again; it never ends the loop.
+ */
+import type { Signals, Topic } from '../ports/signals.ts';
+
+export interface LoopOptions {
+  readonly name: string;
+  /** Returns after how many milliseconds to look again at the latest. */
+  readonly round: () => Promise<number>;
+  /** Hints on this topic wake it. */
+  readonly wokenBy?: { readonly signals: Signals; readonly topic: Topic } | undefined;
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+/** After a round that failed, milliseconds. */
+const AFTER_TROUBLE = 1000;
+
+/** Until the signal aborts; resolves when the last round is over. */
+export async function runLoop(options: LoopOptions, signal: AbortSignal): Promise<void> {
+  const bell = new Bell();
+  signal.addEventListener('abort', () => bell.ring());
+  const { wokenBy } = options;
+  wokenBy?.signals.subscribe(wokenBy.topic, () => bell.ring(), signal);
+  while (!signal.aborted) {
+    bell.reset();
+    const wait = await options.round().catch((error: unknown) => {
+      options.onTrouble(options.name, error);
+      return AFTER_TROUBLE;
+    });
+    if (!signal.aborted) await bell.heard(wait);
+  }
+}
+
+/** Rings that come while nobody listens are kept: one is enough. */
+class Bell {
+  #rung = false;
+  #hear: () => void = () => {};
+
+  ring(): void {
+    this.#rung = true;
+    this.#hear();
+  }
+
+  reset(): void {
+    this.#rung = false;
+  }
+
+  heard(latest: number): Promise<void> {
+    if (this.#rung) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, latest);
+      this.#hear = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The scheduling cycle: hold the lease, take a snapshot, plan (pure, in its own thread), decide on
+ * the jobs of the plan, apply under the lease's epoch. A deposed scheduler writes nothing.
+ */
+import { admit } from '../core/job/admit.ts';
+import type { Job } from '../core/job/job.ts';
+import { preempt } from '../core/job/preempt.ts';
+import type { Decision, Transition } from '../core/job/transition.ts';
+import type { Plan } from '../core/scheduling/plan.ts';
+import type { Snapshot } from '../core/scheduling/snapshot.ts';
+import type { Ports } from '../ports/index.ts';
+import type { SchedulerLease } from '../ports/scheduler-store.ts';
+
+export interface Scheduling {
+  readonly ports: Ports;
+  /** This replica. */
+  readonly holder: string;
+  readonly plan: (snapshot: Snapshot, now: number) => Promise<Plan>;
+  /** Told after each cycle, for metrics. */
+  readonly onCycle?: (cycle: {
+    readonly ms: number;
+    readonly pending: number;
+    readonly admitted: number;
+  }) => void;
+}
+
+/** A lease is renewed in time for its holder to notice before another takes it, milliseconds. */
+const LEASE = 4000;
+
+/** Without a hint: often enough for ages and start times to be seen. */
+const LOOK_AGAIN = 1000;
+
+export class Scheduler {
+  readonly #with: Scheduling;
+  #lease: SchedulerLease | undefined;
+
+  constructor(scheduling: Scheduling) {
+    this.#with = scheduling;
+  }
+
+  async round(): Promise<number> {
+    const { ports, holder } = this.#with;
+    this.#lease = await ports.scheduler.acquire(holder, LEASE);
+    if (this.#lease) await this.#cycle(this.#lease);
+    return LOOK_AGAIN;
+  }
+
+  async release(): Promise<void> {
+    if (this.#lease) await this.#with.ports.scheduler.release(this.#lease);
+  }
+
+  async #cycle(lease: SchedulerLease): Promise<void> {
+    const { ports, plan, onCycle } = this.#with;
+    const started = performance.now();
+    const snapshot = await ports.scheduler.snapshot();
+    if (snapshot.pending.length === 0) return;
+    const now = ports.clock.now();
+    const decided = await plan(snapshot, now);
+    const transitions = await this.#decide(decided, now);
+    await ports.scheduler.apply(lease, transitions, decided.explain);
+    onCycle?.({
+      ms: performance.now() - started,
+      pending: snapshot.pending.length,
+      admitted: decided.admit.length,
+    });
+  }
+
+  /** The plan names jobs; what that makes of each is the job's own decision on its row as it is now. */
+  async #decide(plan: Plan, now: number): Promise<Transition[]> {
+    const chosen = new Map<string, (job: Job) => Decision>();
+    for (const { uid, agent } of plan.admit) chosen.set(uid, (job) => admit(job, { agent, now }));
+    for (const { uid, by } of plan.preempt) chosen.set(uid, (job) => preempt(job, { by, now }));
+    if (chosen.size === 0) return [];
+    const jobs = await this.#with.ports.scheduler.jobs([...chosen.keys()]);
+    const decisions = jobs.map((job) => chosen.get(job.uid)?.(job));
+    return decisions.flatMap((decision) => (decision?.kind === 'transition' ? [decision.transition] : []));
+  }
+}

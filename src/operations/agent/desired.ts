@@ -1,0 +1,60 @@
+/** What an agent should run, keep and forget, from the rows alone: the same question has the same answer after any restart. */
+import { z } from 'zod';
+import type { Desired } from '../../contract/agent-link.ts';
+import type { AttemptRef } from '../../core/job/attempt.ts';
+import type { Job } from '../../core/job/job.ts';
+import { renderAttempt } from '../../core/job/render.ts';
+import { holdsProcesses } from '../../core/job/state.ts';
+import type { Ports } from '../../ports/index.ts';
+import { defineOperation } from '../define.ts';
+
+const Ref = z.object({ job: z.uuid(), attempt: z.int() });
+
+export const desiredAttempts = defineOperation({
+  name: 'agent.desired',
+  summary: 'What an agent should run, keep and forget',
+  /** `known`: what the agent has, or was told of. */
+  input: z.object({ agent: z.string(), known: z.array(Ref) }),
+  output: z.object({ attempts: z.array(z.custom<Desired>()) }),
+  permission: 'agent:link',
+  effect: 'read',
+  audit: 'none',
+  async handler({ input, ports, now }) {
+    const [held, collections] = await Promise.all([
+      ports.jobs.heldBy(input.agent),
+      ports.agents.collections(input.agent),
+    ]);
+    const wanted = new Map<string, Desired>();
+    for (const { ref } of collections) wanted.set(keyOf(ref), { want: 'keep', ref });
+    for (const job of held) wanted.set(keyOf(refOf(job)), toRun(job, now));
+    const unwanted = input.known.filter((ref) => !wanted.has(keyOf(ref)));
+    return { attempts: [...wanted.values(), ...(await toForget(ports, unwanted))] };
+  },
+});
+
+export function keyOf(ref: AttemptRef): string {
+  return `${ref.job}.${ref.attempt}`;
+}
+
+function refOf(job: Job): AttemptRef {
+  return { job: job.uid, attempt: job.fence };
+}
+
+function toRun(job: Job, now: number): Desired {
+  const spec = renderAttempt(job, job.fence);
+  if (!holdsProcesses(job.state) || job.state.name !== 'stopping') return { want: 'run', spec };
+  // Who was told late is not given longer: the grace counts from the decision.
+  const graceMs = Math.max(0, job.state.since + job.spec.checkpoint.graceMs - now);
+  return { want: 'run', spec, stop: { graceMs, why: job.state.message } };
+}
+
+/** What attempts share (checkpoints) stays for as long as there may be another one. */
+async function toForget(ports: Ports, refs: readonly AttemptRef[]): Promise<Desired[]> {
+  const live = await ports.scheduler.jobs([...new Set(refs.map(({ job }) => job))]);
+  const mayRunAgain = new Set(
+    live
+      .filter(({ state }) => state.name !== 'succeeded' && state.name !== 'cancelled')
+      .map(({ uid }) => uid),
+  );
+  return refs.map((ref) => ({ want: 'forget', ref, job: !mayRunAgain.has(ref.job) }));
+}
