@@ -279,7 +279,8 @@ function readMemberLog(
   const { seen, closedLogs } = attempt.record;
   const member = seen.members.find(({ role, index }) => role === file.role && index === file.index);
   if (member === undefined) throw notFound(`the log of ${file.role}-${file.index}`);
-  const complete = seen.phase === 'ended' || closedLogs.has(member.rank);
+  // A member that has closed its output may still get a line from its shim.
+  const complete = seen.phase === 'ended' || (member.phase === 'ended' && closedLogs.has(member.rank));
   return readLog(
     { dir: logDir(attempt.layout, member), capBytes: attempt.launch.logCapBytes, complete },
     range,

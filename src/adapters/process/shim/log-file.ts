@@ -39,6 +39,7 @@ class SegmentedLog implements LogFile {
 
   append(lines: Uint8Array): void {
     try {
+      if (this.#fd === -1) throw new Error('closed');
       const current = this.#kept.at(-1);
       if (current !== undefined && this.#end - current.start >= this.#capBytes / SEGMENTS) this.#open();
       this.#writeAll(lines);
@@ -49,8 +50,11 @@ class SegmentedLog implements LogFile {
   }
 
   close(): Promise<void> {
+    const fd = this.#fd;
+    // The number may soon stand for another file: what comes late is refused.
+    this.#fd = -1;
     return new Promise((resolve) => {
-      fdatasync(this.#fd, () => close(this.#fd, () => resolve()));
+      fdatasync(fd, () => close(fd, () => resolve()));
     });
   }
 

@@ -1,13 +1,16 @@
 /** A process runner in a directory of its own, which is gone afterwards, with all that it ran. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AttemptRef } from '../../../core/job/attempt.ts';
 import type { RunnerUnderTest } from '../../../ports/testing/runner-conformance.ts';
 import { readJson, type ShimIdentity } from '../launch.ts';
-import { layoutOf } from '../layout.ts';
+import { attemptDir, layoutOf } from '../layout.ts';
 import { isAlive } from '../procfs.ts';
 import { createProcessRunner, type ProcessRunner, type ProcessRunnerOptions } from '../runner.ts';
 import { findAttempts } from '../store.ts';
+import { NOBODY, ROOT } from './users.ts';
 
 export interface ProcessRunnerUnderTest extends RunnerUnderTest {
   readonly runner: ProcessRunner;
@@ -15,10 +18,6 @@ export interface ProcessRunnerUnderTest extends RunnerUnderTest {
   /** Another runner of the same root, as after a restart of Capstan. Closed with the first. */
   again(change?: Partial<ProcessRunnerOptions>): ProcessRunner;
 }
-
-export const ROOT = process.getuid?.() === 0;
-/** Where the tests run as root their members do not. */
-export const NOBODY = { uid: 65_534, gid: 65_534 };
 
 export async function aProcessRunner(
   change: Partial<ProcessRunnerOptions> = {},
@@ -69,4 +68,25 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
     if (Date.now() > deadline) throw new Error(`waited in vain for ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Living processes whose environment carries the attempt's mark: found without the code under test. */
+export function markedProcesses({ job, attempt }: AttemptRef): number[] {
+  const mark = `CAPSTAN_PROCESS_MARK=${job}.${attempt}\0`;
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark)
+        ? [Number(name)]
+        : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The shim of an attempt. @throws Error when none has taken it within 20 s */
+export async function shimOf(root: string, ref: AttemptRef): Promise<ShimIdentity> {
+  const { shim } = layoutOf(attemptDir(root, ref));
+  await until(() => readJson(shim) !== undefined);
+  return readJson<ShimIdentity>(shim)!;
 }
