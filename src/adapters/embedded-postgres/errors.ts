@@ -11,6 +11,7 @@ export type EmbeddedPostgresErrorCode =
   | 'PasswordMismatch'
   | 'PasswordMissing'
   | 'UserSwitchRefused'
+  | 'UserUnknown'
   | 'SocketPathTooLong'
   | 'ProcessUnclear';
 

@@ -6,13 +6,26 @@ import type { EmbeddedPostgresOptions } from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { findPostgresPackage } from './find-package.ts';
 import { startEmbeddedPostgres } from './start-embedded-postgres.ts';
-import { asRoot, query, type ScratchArea, scratchArea, scratchRuntime } from './testing/scratch-area.ts';
+import {
+  asRoot,
+  disposableRuntime,
+  query,
+  type ScratchArea,
+  scratchArea,
+  scratchRuntime,
+  stoppedDatabase,
+} from './testing/scratch-area.ts';
 
 let runtimeDir: string;
+let stopped: ScratchArea;
 beforeAll(async () => {
   runtimeDir = await scratchRuntime();
+  stopped = await stoppedDatabase(runtimeDir);
+}, 60_000);
+afterAll(async () => {
+  await stopped[Symbol.asyncDispose]();
+  await rm(runtimeDir, { recursive: true });
 });
-afterAll(() => rm(runtimeDir, { recursive: true }));
 
 interface Fault {
   readonly what: string;
@@ -87,8 +100,7 @@ const FAULTS: readonly Fault[] = [
 
 describe.concurrent('a start is refused by', { timeout: 60_000 }, () => {
   test.each(FAULTS)('$what', async ({ damage, want }) => {
-    await using area = await scratchArea(runtimeDir);
-    await (await startEmbeddedPostgres(area.options)).stop();
+    await using area = await scratchArea(runtimeDir, stopped);
     const changed = await damage(area);
     const refusal = await startEmbeddedPostgres({ ...area.options, ...changed }).catch((e: unknown) => e);
     expect(refusal).toBeInstanceOf(EmbeddedPostgresError);
@@ -96,7 +108,7 @@ describe.concurrent('a start is refused by', { timeout: 60_000 }, () => {
   });
 
   test('a password file of another database, and the running postmaster stays', async () => {
-    await using area = await scratchArea(runtimeDir);
+    await using area = await scratchArea(runtimeDir, stopped);
     const postgres = await startEmbeddedPostgres(area.options);
     await rename(password(area), `${password(area)}.kept`);
     await writeFile(password(area), 'of-another');
@@ -108,7 +120,7 @@ describe.concurrent('a start is refused by', { timeout: 60_000 }, () => {
   });
 
   test('a signal, and what was started is stopped', async () => {
-    await using area = await scratchArea(runtimeDir);
+    await using area = await scratchArea(runtimeDir, stopped);
     const stop = new AbortController();
     const options: EmbeddedPostgresOptions = {
       ...area.options,
@@ -119,9 +131,15 @@ describe.concurrent('a start is refused by', { timeout: 60_000 }, () => {
   });
 
   test.runIf(asRoot)('root without another user to run as', async () => {
-    await using area = await scratchArea(runtimeDir);
+    await using area = await scratchArea(runtimeDir, stopped);
     const refusal = startEmbeddedPostgres({ ...area.options, user: undefined });
     await expect(refusal).rejects.toMatchObject({ code: 'UserSwitchRefused' });
+  });
+
+  test.runIf(asRoot)('a user without a name, whom initdb does not accept', async () => {
+    await using area = await scratchArea(runtimeDir);
+    const refusal = startEmbeddedPostgres({ ...area.options, user: { uid: 61183, gid: 61183 } });
+    await expect(refusal).rejects.toMatchObject({ code: 'UserUnknown' });
   });
 
   test('a platform without binaries', () => {
@@ -131,18 +149,17 @@ describe.concurrent('a start is refused by', { timeout: 60_000 }, () => {
 
 describe.concurrent('an initdb that fails', { timeout: 60_000 }, () => {
   test('says why, and the next start begins anew', async () => {
-    const broken = await scratchRuntime();
-    await using area = await scratchArea(broken);
+    await using own = await disposableRuntime();
+    await using area = await scratchArea(own.dir);
     await (await startEmbeddedPostgres(area.options)).stop();
     await rm(area.data, { recursive: true });
-    const [name] = await readdir(broken);
-    const catalog = join(broken, name!, 'share', 'postgresql', 'postgres.bki');
+    const [name] = await readdir(own.dir);
+    const catalog = join(own.dir, name!, 'share', 'postgresql', 'postgres.bki');
     await chmod(catalog, 0o000);
     const refusal = await startEmbeddedPostgres(area.options).catch((e: unknown) => e);
     await chmod(catalog, 0o644);
     await (await startEmbeddedPostgres(area.options)).stop();
     const left = (await readdir(area.options.postgresDir)).sort();
-    await rm(broken, { recursive: true });
     expect(refusal).toMatchObject({ code: 'InitFailed', message: expect.stringContaining('postgres.bki') });
     expect(left).toEqual(['data', 'log', 'password']);
   });

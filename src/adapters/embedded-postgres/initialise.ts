@@ -81,11 +81,18 @@ async function runInitdb(paths: ClusterPaths, { draft, runtime, user }: InitdbRu
   const child = await startProgram({ path: runtime.initdb, args, cwd: draft, output, user, detached: false });
   const [code, killedBy] = (await once(child, 'exit')) as [number | null, string | null];
   if (code === 0) return;
-  const said = await tailOf(output);
-  throw new EmbeddedPostgresError('InitFailed', {
-    message: `initdb ended with ${killedBy ?? `code ${code}`}: ${said}`,
-    next: `See ${output}; starting again begins anew.`,
-  });
+  throw initFailed(`initdb ended with ${killedBy ?? `code ${code}`}: ${await tailOf(output)}`, output);
+}
+
+function initFailed(message: string, output: string): EmbeddedPostgresError {
+  if (/could not look up effective user/.test(message)) {
+    return new EmbeddedPostgresError('UserUnknown', {
+      message,
+      next: 'Run Capstan as a user who has a name in /etc/passwd, or give a database of your own by its URL.',
+    });
+  }
+  const next = `See ${output}; starting again begins anew.`;
+  return new EmbeddedPostgresError('InitFailed', { message, next });
 }
 
 /** Collation by code point, the same on every machine: the operating system's may change under an index. */

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from './start-embedded-postgres.ts';
 import {
   argumentsOfAll,
   asRoot,
+  disposableRuntime,
   query,
   scratchArea,
   scratchRuntime,
@@ -109,15 +110,14 @@ describe.concurrent('a first start', { timeout: 60_000 }, () => {
 describe.concurrent('a start after the owner was killed', { timeout: 60_000 }, () => {
   test.each(['copying', 'initialising', 'starting', 'ready'])('at the step "%s" works', async (phase) => {
     // Of its own: the copy must be missing.
-    const runtime = await scratchRuntime();
-    await using area = await scratchArea(runtime);
+    await using own = await disposableRuntime();
+    await using area = await scratchArea(own.dir);
     const owner = await startOwner(area, phase);
     await owner.kill();
     const postgres = await startEmbeddedPostgres(area.options);
     const rows = await query(postgres.config, 'SELECT 1 AS one');
     await postgres.stop();
     const left = (await readdir(area.options.postgresDir)).sort();
-    await rm(runtime, { recursive: true });
     expect({ rows, left }).toEqual({ rows: [{ one: 1 }], left: ['data', 'log', 'password'] });
   });
 

@@ -7,13 +7,25 @@ import type { EmbeddedPostgres } from './embedded-postgres.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import { goneWithin, type LiveProcess, processesIn, signal } from './processes.ts';
 import { startEmbeddedPostgres } from './start-embedded-postgres.ts';
-import { connect, query, type ScratchArea, scratchArea, scratchRuntime } from './testing/scratch-area.ts';
+import {
+  connect,
+  query,
+  type ScratchArea,
+  scratchArea,
+  scratchRuntime,
+  stoppedDatabase,
+} from './testing/scratch-area.ts';
 
 let runtimeDir: string;
+let stopped: ScratchArea;
 beforeAll(async () => {
   runtimeDir = await scratchRuntime();
+  stopped = await stoppedDatabase(runtimeDir);
+}, 60_000);
+afterAll(async () => {
+  await stopped[Symbol.asyncDispose]();
+  await rm(runtimeDir, { recursive: true });
 });
-afterAll(() => rm(runtimeDir, { recursive: true }));
 
 interface Scene {
   readonly area: ScratchArea;
@@ -108,7 +120,7 @@ const WRECKS: readonly Wreck[] = [
 
 describe.concurrent('a start finds', { timeout: 60_000 }, () => {
   test.each(WRECKS)('$left: and serves what was committed', async ({ wreck, phases }) => {
-    await using area = await scratchArea(runtimeDir);
+    await using area = await scratchArea(runtimeDir, stopped);
     const postgres = await startEmbeddedPostgres(area.options);
     await query(postgres.config, `CREATE TABLE kept AS SELECT 'committed' AS state`);
     const client = await connect(postgres.config);
@@ -133,7 +145,7 @@ describe.concurrent('the owner is told', { timeout: 60_000 }, () => {
     { whose: 'its own postmaster', adopt: false, want: { code: undefined, signal: 'SIGKILL' } },
     { whose: 'an adopted postmaster', adopt: true, want: {} },
   ])('that $whose died, and stopping it then is harmless', async ({ adopt, want }) => {
-    await using area = await scratchArea(runtimeDir);
+    await using area = await scratchArea(runtimeDir, stopped);
     const first = await startEmbeddedPostgres(area.options);
     const postgres = adopt ? await startEmbeddedPostgres(area.options) : first;
     const died = new Promise((resolve) => postgres.onExit(resolve));
@@ -143,7 +155,7 @@ describe.concurrent('the owner is told', { timeout: 60_000 }, () => {
   });
 
   test('nothing when it stops the postmaster itself', async () => {
-    await using area = await scratchArea(runtimeDir);
+    await using area = await scratchArea(runtimeDir, stopped);
     const postgres = await startEmbeddedPostgres(area.options);
     const told: unknown[] = [];
     postgres.onExit((exit) => told.push(exit));

@@ -1,12 +1,14 @@
 /** A database area of a test's own, as root or not, whose disposal fails the test if anything is left. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { ConnectionConfig, EmbeddedPostgresOptions, Progress, UserIds } from '../embedded-postgres.ts';
 import { goneWithin, processesIn, signal } from '../processes.ts';
+import { startEmbeddedPostgres } from '../start-embedded-postgres.ts';
 
 export const asRoot = process.getuid?.() === 0;
 /** `nobody`: exists everywhere, owns nothing. */
@@ -20,13 +22,17 @@ export interface ScratchArea extends AsyncDisposable {
   readonly progress: Progress[];
 }
 
-/** The runtime is shared by the tests of a file: copying it takes longer than most of them. */
-export async function scratchArea(runtimeDir: string): Promise<ScratchArea> {
+/**
+ * The runtime is shared by the tests of a file: copying it takes longer than most of them. So does
+ * initdb; a test that is not about it starts with a copy of a stopped database.
+ */
+export async function scratchArea(runtimeDir: string, like?: ScratchArea): Promise<ScratchArea> {
   const root = await realpath(await mkdtemp('/tmp/capstan-pg-'));
   await chmod(root, 0o711);
   const postgresDir = join(root, 'postgres');
   const runDir = join(root, 'run');
   await mkdir(runDir, { mode: 0o711 });
+  if (like) await promisify(execFile)('cp', ['-a', like.options.postgresDir, postgresDir]);
   const progress: Progress[] = [];
   return {
     options: {
@@ -43,10 +49,23 @@ export async function scratchArea(runtimeDir: string): Promise<ScratchArea> {
   };
 }
 
+/** A database that was made and stopped, to be copied. */
+export async function stoppedDatabase(runtimeDir: string): Promise<ScratchArea> {
+  const area = await scratchArea(runtimeDir);
+  await (await startEmbeddedPostgres(area.options)).stop();
+  return area;
+}
+
 export async function scratchRuntime(): Promise<string> {
   const dir = await mkdtemp('/tmp/capstan-pgrt-');
   await chmod(dir, 0o755);
   return dir;
+}
+
+/** For a test that changes the runtime, or needs it to be missing. */
+export async function disposableRuntime(): Promise<AsyncDisposable & { readonly dir: string }> {
+  const dir = await scratchRuntime();
+  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true }) };
 }
 
 async function dispose(root: string, postgresDir: string, runDir: string): Promise<void> {
