@@ -25,6 +25,36 @@ export const CATALOGUE = {
     message: 'the body is not JSON: {why}',
     next: 'Send a JSON object with content-type application/json.',
   },
+  'input.media_type': {
+    status: 415,
+    message: 'the body has a content type that is not taken here',
+    next: 'Send a JSON object with content-type application/json.',
+  },
+  'request.malformed': {
+    status: 400,
+    message: 'the request is not well formed: {why}',
+    next: 'Look at what sends it: a client library or a proxy in between has made it so.',
+  },
+  'request.method': {
+    status: 405,
+    message: '{path} has no {method}',
+    next: 'It takes {allowed}; GET /openapi.json lists every route.',
+  },
+  'request.too_slow': {
+    status: 408,
+    message: 'the request did not arrive whole within its time',
+    next: 'Send it again; when it happens often, look at the network and at proxies in between.',
+  },
+  'request.headers_too_large': {
+    status: 431,
+    message: 'the request line and headers are larger than {limit} bytes',
+    next: 'Send shorter headers and a shorter URL.',
+  },
+  'auth.in_url': {
+    status: 400,
+    message: 'the parameter {name} looks like a key in the URL, where logs would keep it',
+    next: 'Send `Authorization: Bearer KEY` instead, and replace that key.',
+  },
   'auth.missing': {
     status: 401,
     message: 'no key was given',
@@ -135,6 +165,11 @@ export const CATALOGUE = {
     status: 503,
     message: 'the database does not answer',
     next: 'Try again: nothing acknowledged is lost, and running jobs go on.',
+  },
+  'server.slow': {
+    status: 504,
+    message: 'there was no answer within {seconds} seconds',
+    next: 'Look whether a change was made before repeating it; with the same idempotency key a submission is safe to repeat.',
   },
   'server.stopping': {
     status: 503,

@@ -1,0 +1,44 @@
+/** The gate before every route but liveness and readiness: a key in the header, never in the URL. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Refused } from '../../core/errors/refused.ts';
+import type { Authenticate, Caller, Principal, Serving } from './exchange.ts';
+import { lacksHost } from './node-server.ts';
+
+/** Parameters under which keys are found in URLs, and so in the logs of every proxy on the way. */
+const KEY_PARAMETERS = ['access_token', 'token', 'key', 'api_key', 'apikey', 'authorization'];
+
+export function addGuard(app: FastifyInstance, serving: Serving): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', async (request) => {
+    if (lacksHost(request.raw)) throw new Refused('request.malformed', { why: 'it has no Host header' });
+    refuseKeyInUrl(request);
+    if (request.routeOptions.config.open) return;
+    request.caller = await identify(request, serving.authenticate);
+    if (serving.draining) throw new Refused('server.stopping');
+  });
+}
+
+function refuseKeyInUrl(request: FastifyRequest): void {
+  const query = request.query as Record<string, unknown>;
+  for (const name in query) {
+    if (KEY_PARAMETERS.includes(name.toLowerCase())) throw new Refused('auth.in_url', { name });
+  }
+}
+
+async function identify(request: FastifyRequest, authenticate: Authenticate): Promise<Caller> {
+  const token = bearerOf(request.headers.authorization);
+  const principal = await authenticate(token);
+  if (!principal) throw new Refused('auth.invalid');
+  return { principal, stillHolds: async () => same(await authenticate(token), principal) };
+}
+
+function bearerOf(header: string | undefined): string {
+  if (header === undefined) throw new Refused('auth.missing');
+  const token = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
+  if (token === undefined) throw new Refused('auth.invalid');
+  return token;
+}
+
+function same(now: Principal | undefined, before: Principal): boolean {
+  return now?.id === before.id && now.roles.join() === before.roles.join();
+}

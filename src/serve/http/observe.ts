@@ -1,0 +1,45 @@
+/** One log line and one count for each request, when its answer is whole or its caller gone. No body, no key, no URL. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Serving } from './exchange.ts';
+import type { StatusClass } from './metrics.ts';
+
+export function addObservation(app: FastifyInstance, serving: Serving): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const began = performance.now();
+    reply.header('x-request-id', request.id);
+    serving.metrics.begin();
+    reply.raw.once('close', () => record(request, reply, { serving, ms: performance.now() - began }));
+  });
+}
+
+function record(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { serving, ms }: { serving: Serving; ms: number },
+): void {
+  const operation = request.routeOptions.config.operation ?? 'unknown';
+  const status = statusClass(reply);
+  serving.metrics.end(operation, status);
+  if (!isStream(reply)) serving.metrics.took(operation, ms / 1000);
+  serving.log?.info(
+    {
+      request_id: request.id,
+      operation,
+      method: request.method,
+      status: status === 'aborted' ? status : reply.raw.statusCode,
+      ms: Math.round(ms * 10) / 10,
+      principal: request.caller?.principal.id,
+    },
+    'request',
+  );
+}
+
+/** A stream is whole whenever it ends: its reader leaves when it has seen enough. */
+function statusClass(reply: FastifyReply): StatusClass {
+  if (!reply.raw.writableFinished && !(isStream(reply) && reply.raw.headersSent)) return 'aborted';
+  return `${Math.floor(reply.raw.statusCode / 100)}xx`;
+}
+
+function isStream(reply: FastifyReply): boolean {
+  return String(reply.getHeader('content-type')).startsWith('text/event-stream');
+}

@@ -1,0 +1,113 @@
+/** The routes: one for each operation that has one, and the few about the server itself. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Refused } from '../../core/errors/refused.ts';
+import { defineOperation, type HttpRoute, type Operation } from '../../operations/define.ts';
+import { invoke } from '../../operations/invoke.ts';
+import { answerBytes } from './answer-bytes.ts';
+import { answerStream } from './answer-stream.ts';
+import { answerUnary } from './answer-unary.ts';
+import { callerOf, goneSignal, type Serving } from './exchange.ts';
+import { renderOpenApi } from './openapi.ts';
+import { fieldsOf, rawInput } from './raw-input.ts';
+import { traced } from './trace.ts';
+
+export function addOperation(
+  app: FastifyInstance,
+  operation: Operation & { http: HttpRoute },
+  serving: Serving,
+): void {
+  const known = fieldsOf(operation);
+  app.route({
+    method: operation.http.method,
+    url: operation.http.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { operation: operation.name },
+    handler: (request, reply) =>
+      traced(operation.name, request.headers, () =>
+        answer(operation, rawInput(request, known), { request, reply, serving }),
+      ),
+  });
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly serving: Serving;
+}
+
+function answer(operation: Operation, input: unknown, exchange: Exchange): Promise<FastifyReply> {
+  switch (operation.kind) {
+    case 'unary':
+      return answerUnary(operation, input, exchange);
+    case 'stream':
+      return answerStream(operation, input, exchange);
+    case 'bytes':
+      return answerBytes(operation, input, exchange);
+  }
+}
+
+export function addServerRoutes(app: FastifyInstance, serving: Serving): void {
+  const document = JSON.stringify(renderOpenApi(serving.operations));
+  app.get('/livez', { config: { operation: 'livez', open: true } }, async () => ({ alive: true }));
+  app.get('/readyz', { config: { operation: 'readyz', open: true } }, (_request, reply) =>
+    answerReady(reply, serving),
+  );
+  app.get('/openapi.json', { config: { operation: 'openapi' } }, (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(document),
+  );
+  const metrics = metricsOperation(serving);
+  app.get('/metrics', { config: { operation: metrics.name } }, async (request, reply) => {
+    const { principal } = callerOf(request);
+    const by = { input: {}, principal, ports: serving.ports, signal: goneSignal(reply) };
+    return reply.type(serving.metrics.registry.contentType).send(await invoke(metrics, by));
+  });
+}
+
+/** Through the same gate as every operation; not in the catalogue, because only HTTP has it. */
+function metricsOperation({ metrics }: Serving) {
+  return defineOperation({
+    name: 'system.metrics',
+    summary: 'Metrics of this server, as Prometheus reads them',
+    input: z.strictObject({}),
+    output: z.string(),
+    permission: 'system:read',
+    effect: 'read',
+    audit: 'none',
+    handler: () => metrics.registry.metrics(),
+  });
+}
+
+async function answerReady(reply: FastifyReply, serving: Serving): Promise<FastifyReply> {
+  const { ready, checks } = await serving
+    .health()
+    .catch(() => ({ ready: false, checks: { health: 'the check itself failed' } }));
+  const open = ready && !serving.draining;
+  const told = serving.draining ? { ...checks, server: 'stopping' } : checks;
+  return reply.code(open ? 200 : 503).send({ ready: open, checks: told });
+}
+
+export interface RouteEntry {
+  readonly method: string;
+  /** As the router has it: `/api/v1/jobs/:project/:job`. */
+  readonly path: string;
+  /** Answers without a key. */
+  readonly open: boolean;
+}
+
+/** A path that exists under another method says so. */
+export function unknownRoute({ method, url }: FastifyRequest, routes: readonly RouteEntry[]): Refused {
+  const path = (url.split('?')[0] ?? '').slice(0, 200);
+  const methods = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+  return methods.length > 0
+    ? new Refused('request.method', { method, path, allowed: methods.join(', ') })
+    : new Refused('route.unknown', { method, path });
+}
+
+function matches(pattern: string, path: string): boolean {
+  const segments = path.split('/');
+  const wanted = pattern.split('/');
+  return (
+    segments.length === wanted.length &&
+    wanted.every((part, index) => part.startsWith(':') || part === segments[index])
+  );
+}

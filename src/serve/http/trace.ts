@@ -1,0 +1,29 @@
+/** A span for each operation, continuing the caller's trace. Does nothing until an OpenTelemetry SDK is registered. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { Refused } from '../../core/errors/refused.ts';
+
+export function traced<T>(
+  operation: string,
+  headers: IncomingHttpHeaders,
+  work: () => Promise<T>,
+): Promise<T> {
+  const parent = propagation.extract(context.active(), headers);
+  const options = { kind: SpanKind.SERVER, attributes: { 'capstan.operation': operation } };
+  return trace.getTracer('capstan.http').startActiveSpan(operation, options, parent, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      blame(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** Only the code: messages hold names that belong to the caller. */
+function blame(span: Span, error: unknown): void {
+  const message = error instanceof Refused ? error.code : 'internal';
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+}
