@@ -1,0 +1,61 @@
+/** Starts every controller, and ends them together. */
+import type { Logger } from 'pino';
+import { collectRound } from '../controllers/collect.ts';
+import { type LoopOptions, runLoop } from '../controllers/loop.ts';
+import { Scheduler } from '../controllers/schedule.ts';
+import { silenceRound } from '../controllers/silence.ts';
+import { timersRound } from '../controllers/timers.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Planner } from './planner.ts';
+
+export interface ControllerOptions {
+  readonly ports: Ports;
+  readonly holder: string;
+  readonly planner: Planner;
+  readonly connectedAgents: () => readonly string[];
+  /** Partitions ahead, old ones dropped, old idempotency keys removed. */
+  readonly retain: () => Promise<void>;
+  readonly log: Logger;
+}
+
+const RETAIN_EVERY = 3_600_000;
+
+/** Until the signal aborts; the lease is given back then. */
+export async function runControllers(options: ControllerOptions, signal: AbortSignal): Promise<void> {
+  const { ports, holder, planner, log } = options;
+  const scheduler = new Scheduler({ ports, holder, plan: planner.plan });
+  const startedAt = ports.clock.now();
+  const rounds: Omit<LoopOptions, 'onTrouble'>[] = [
+    {
+      name: 'schedule',
+      round: () => scheduler.round(),
+      wokenBy: { signals: ports.signals, topic: 'schedule' },
+    },
+    { name: 'timers', round: () => timersRound(ports) },
+    { name: 'silence', round: () => silenceRound(ports, startedAt) },
+    {
+      name: 'collect',
+      round: () => collectRound(ports, options.connectedAgents()),
+      wokenBy: { signals: ports.signals, topic: 'agent' },
+    },
+    { name: 'retain', round: () => options.retain().then(() => RETAIN_EVERY) },
+  ];
+  const onTrouble = troubleLog(log);
+  await Promise.all(rounds.map((round) => runLoop({ ...round, onTrouble }, signal)));
+  await scheduler.release().catch((error: unknown) => onTrouble('lease', error));
+}
+
+/** A database that is away troubles every loop every second; it is said once a minute. */
+const SAY_AGAIN = 60_000;
+
+function troubleLog(log: Logger): (what: string, error: unknown) => void {
+  const said = new Map<string, number>();
+  return (what, error) => {
+    const message = error instanceof Error ? error.message : String(error);
+    const key = `${what}: ${message}`;
+    const last = said.get(key) ?? 0;
+    if (Date.now() - last < SAY_AGAIN) return;
+    said.set(key, Date.now());
+    log.warn({ err: error, loop: what }, 'a round of a controller failed; it will be tried again');
+  };
+}
