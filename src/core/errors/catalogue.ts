@@ -95,6 +95,11 @@ export const CATALOGUE = {
     message: 'job {job} is {state}: {why}',
     next: '`capstan describe job {job}` shows what it is doing.',
   },
+  'job.unsupported': {
+    status: 422,
+    message: 'no connected runner can honour {count} field(s) of the job',
+    next: 'Remove them, or connect a cluster: the process runner starts plain processes on this machine.',
+  },
   'job.no_attempt': {
     status: 404,
     message: 'job {job} has no attempt {attempt} with files',

@@ -8,6 +8,7 @@ import type { Transition } from '../../core/job/transition.ts';
 import type { Once } from '../../ports/job-store.ts';
 import { type Call, defineOperation } from '../define.ts';
 import { checkPlacement, queueOf } from './placement.ts';
+import { checkSupport } from './support.ts';
 import { viewJob } from './view.ts';
 import { warningsFor } from './warnings.ts';
 
@@ -42,8 +43,9 @@ type SubmitCall = Call<import('zod').output<typeof SubmitJob>>;
 async function prepare({ input, principal, ports, now }: SubmitCall): Promise<Transition> {
   const queue = await queueOf(ports, input.project, input.spec.queue);
   await checkPlacement(ports, { project: input.project, queue, priority: input.spec.priority });
-  const uid = ports.chance.uid(now);
   const spec = { ...input.spec, queue };
+  await checkSupport(ports, spec);
+  const uid = ports.chance.uid(now);
   return submit({
     uid,
     project: input.project,
