@@ -3,11 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderClient } from './generate/client.ts';
+import { renderErrors } from './generate/errors.ts';
+import { renderOpenApiFile } from './generate/openapi.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const FILES: Record<string, (root: string) => Promise<string> | string> = {
   'src/cli/remote/api.gen.ts': renderClient,
+  'docs/openapi.json': renderOpenApiFile,
+  'docs/errors.md': renderErrors,
 };
 
 const checkOnly = process.argv.includes('--check');

@@ -94,13 +94,22 @@ export interface RouteEntry {
   readonly open: boolean;
 }
 
-/** A path that exists under another method says so. */
-export function unknownRoute({ method, url }: FastifyRequest, routes: readonly RouteEntry[]): Refused {
-  const path = (url.split('?')[0] ?? '').slice(0, 200);
-  const methods = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+/** Methods that the path of a request is there under. */
+export function methodsAt({ url }: FastifyRequest, routes: readonly RouteEntry[]): string[] {
+  return routes.filter((route) => matches(route.path, pathOf(url))).map((route) => route.method);
+}
+
+/** A path that exists under other methods says so. */
+export function unknownRoute({ method, url }: FastifyRequest, methods: readonly string[]): Refused {
+  const path = pathOf(url).slice(0, 200);
   return methods.length > 0
     ? new Refused('request.method', { method, path, allowed: methods.join(', ') })
     : new Refused('route.unknown', { method, path });
+}
+
+/** Without the query: it may hold what must not be repeated. */
+function pathOf(url: string): string {
+  return url.split('?')[0] ?? '';
 }
 
 function matches(pattern: string, path: string): boolean {

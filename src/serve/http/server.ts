@@ -20,7 +20,7 @@ import { createNodeServer, type NodeServer } from './node-server.ts';
 import { addObservation } from './observe.ts';
 import { DEFAULT_OPTIONS, type HttpOptions } from './options.ts';
 import { newRequestId } from './request-id.ts';
-import { addOperation, addServerRoutes, type RouteEntry, unknownRoute } from './routes.ts';
+import { addOperation, addServerRoutes, methodsAt, type RouteEntry, unknownRoute } from './routes.ts';
 
 export interface HttpServerParts {
   readonly operations: Readonly<Record<string, Operation>>;
@@ -107,8 +107,9 @@ function createApp(serving: Serving): { app: FastifyInstance; routes: RouteEntry
   takeOnlyJson(app);
   app.setErrorHandler((error, request, reply) => sendError(error, { request, reply, serving }));
   app.setNotFoundHandler((request, reply) => {
-    const refused = unknownRoute(request, routes);
-    sendError(refused, { request, reply, serving });
+    const methods = methodsAt(request, routes);
+    if (methods.length > 0) reply.header('allow', methods.join(', '));
+    sendError(unknownRoute(request, methods), { request, reply, serving });
   });
   return { app, routes };
 }
