@@ -1,0 +1,91 @@
+/**
+ * Events after a position, in the order of their transactions, and how far the reader has got.
+ *
+ * Transaction ids are given out at the first write and become visible at the commit, so a lower one
+ * may appear after a higher one was read. Below `pg_snapshot_xmin` none can appear any more: every
+ * such transaction has ended. What is above waits for the next call.
+ */
+import type { QueryResultRow } from 'pg';
+import type { EventFilter, StoredEvent } from '../../../ports/event-store.ts';
+import { type Statement, statement } from '../statement.ts';
+import type { Position } from './event-cursor.ts';
+import { EVENT_COLUMNS, type EventRow, toEvent } from './event-row.ts';
+
+export interface EventReading {
+  readonly filter: EventFilter;
+  readonly after: Position;
+  readonly limit: number;
+}
+
+/** The store as the same snapshot saw it, with each event, and alone when there is none. */
+export interface EventSight {
+  readonly epoch: string;
+  /** No transaction below it still runs. */
+  readonly horizon: string;
+  /** Every transaction at or above it was yet to begin. */
+  readonly next: string;
+  /** The last event that was dropped. */
+  readonly dropped: Position;
+  readonly event?: StoredEvent | undefined;
+}
+
+interface SightRow extends QueryResultRow {
+  readonly epoch: string;
+  readonly horizon: string;
+  readonly next: string;
+  readonly dropped_xid: string;
+  readonly dropped_seq: string;
+  readonly xid: string | null;
+}
+
+/** By what a reading is narrowed: a text of fixed parts each, so that each has a plan of its own. */
+const CONDITIONS = {
+  all: { text: '', values: () => [] },
+  project: { text: 'AND project = $4', values: ({ project }: EventFilter) => [project] },
+  job: { text: 'AND uid = $4', values: ({ job }: EventFilter) => [job] },
+  both: { text: 'AND project = $4 AND uid = $5', values: ({ project, job }: EventFilter) => [project, job] },
+} as const;
+
+type Kind = keyof typeof CONDITIONS;
+
+export function eventsAfter(filter: EventFilter): Statement<EventReading, SightRow, EventSight> {
+  if (filter.job === undefined) return BY_KIND[filter.project === undefined ? 'all' : 'project'];
+  return BY_KIND[filter.project === undefined ? 'job' : 'both'];
+}
+
+const BY_KIND: Readonly<Record<Kind, Statement<EventReading, SightRow, EventSight>>> = {
+  all: reading('all'),
+  project: reading('project'),
+  job: reading('job'),
+  both: reading('both'),
+};
+
+function reading(kind: Kind): Statement<EventReading, SightRow, EventSight> {
+  const narrowed = CONDITIONS[kind];
+  return statement({
+    name: `event_after_${kind}`,
+    text: `
+      SELECT store.*, e.*
+        FROM (SELECT epoch, dropped_xid, dropped_seq::text AS dropped_seq,
+                     pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
+                     pg_snapshot_xmax(pg_current_snapshot()) AS next
+                FROM meta) AS store
+        LEFT JOIN LATERAL (
+          SELECT ${EVENT_COLUMNS} FROM event
+           WHERE (xid, seq) > ($1::xid8, $2::bigint) AND xid < store.horizon
+             ${narrowed.text}
+           ORDER BY event.xid, event.seq LIMIT $3) AS e ON true`,
+    values: ({ after, limit, filter }) => [after.xid, after.seq, limit, ...narrowed.values(filter)],
+    row: toSight,
+  });
+}
+
+function toSight(row: SightRow): EventSight {
+  return {
+    epoch: row.epoch,
+    horizon: row.horizon,
+    next: row.next,
+    dropped: { xid: row.dropped_xid, seq: row.dropped_seq },
+    event: row.xid === null ? undefined : toEvent(row as QueryResultRow as EventRow),
+  };
+}

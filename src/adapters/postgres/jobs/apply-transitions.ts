@@ -1,0 +1,56 @@
+/**
+ * Compare-and-set on any number of live jobs: a row changes only while it is in the version that
+ * its decision was made on. A job that ends moves to the history in the same statement.
+ */
+import { statement } from '../statement.ts';
+import { ANSWER, type AppliedRow, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
+
+/**
+ * A spec rarely changes: assigning the old value keeps what is stored out of line where it is.
+ * `released` reads the rows as they were: the version check pins what it sees.
+ */
+export const APPLY = `
+updated AS (
+  UPDATE job j SET
+    queue = i.queue, priority = i.priority, state_name = i.state_name, labels = i.labels,
+    created_at = i.created_at, updated_at = i.updated_at, due_at = i.due_at, start_after = i.start_after,
+    agent = i.agent, fence = i.fence, version = i.version, gang = i.gang,
+    spec = CASE WHEN j.spec = i.spec THEN j.spec ELSE i.spec END,
+    state = i.state, charges = i.charges, attempts = i.attempts
+  FROM input i
+  WHERE j.uid = i.uid AND j.version = i.was AND i.ended_at IS NULL
+  RETURNING j.uid
+), left_table AS (
+  DELETE FROM job j USING input i
+   WHERE j.uid = i.uid AND j.version = i.was AND i.ended_at IS NOT NULL
+  RETURNING j.uid
+), kept AS (
+  INSERT INTO job_history (uid, project, name, queue, type, priority, state_name, labels, created_at,
+    updated_at, ended_at, due_at, fence, version, submitted_by, spec, state, charges, attempts)
+  SELECT uid, project, name, queue, type, priority, state_name, labels, created_at,
+    updated_at, ended_at, due_at, fence, version, submitted_by, spec, state, charges, attempts
+    FROM input JOIN left_table USING (uid)
+), applied AS (
+  SELECT uid FROM updated UNION ALL SELECT uid FROM left_table
+), released AS (
+  SELECT j.uid, j.agent FROM job j JOIN input i ON j.uid = i.uid AND j.version = i.was
+   WHERE i.releases AND j.agent IS NOT NULL
+), collected AS (
+  INSERT INTO collection (job, attempt, agent)
+  SELECT i.uid, (i.collect ->> 'attempt')::integer, i.collect ->> 'agent'
+    FROM input i JOIN applied USING (uid) JOIN released USING (uid)
+   WHERE i.collect IS NOT NULL
+  ON CONFLICT DO NOTHING
+)`;
+
+export const applyTransitions = statement<readonly string[], AppliedRow, ReadonlySet<string>>({
+  name: 'job_apply_transitions',
+  text: `
+    WITH input AS MATERIALIZED (${INPUT}),
+    ${APPLY},
+    told AS (${TELL}),
+    signals AS MATERIALIZED (${SIGNALS})
+    ${ANSWER}`,
+  values: (rows) => [rows],
+  row: appliedUids,
+});

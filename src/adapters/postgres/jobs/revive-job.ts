@@ -1,0 +1,26 @@
+/**
+ * A dead letter's way back to the live table. Fails on `job_live_name` when another job has taken
+ * its name meanwhile.
+ */
+import { statement } from '../statement.ts';
+import { INSERT_LIVE } from './insert-live.ts';
+import { ANSWER, type AppliedRow, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
+
+export const reviveJob = statement<string, AppliedRow, ReadonlySet<string>>({
+  name: 'job_revive',
+  text: `
+    WITH input AS MATERIALIZED (${INPUT}),
+    left_history AS (
+      DELETE FROM job_history h USING input i
+       WHERE h.uid = i.uid AND h.version = i.was AND h.state_name = 'failed'
+      RETURNING h.uid
+    ), applied AS (
+      ${INSERT_LIVE} FROM input i JOIN left_history USING (uid) RETURNING uid
+    ), released AS (
+      SELECT uid, agent FROM input WHERE false
+    ), told AS (${TELL}),
+    signals AS MATERIALIZED (${SIGNALS})
+    ${ANSWER}`,
+  values: (row) => [[row]],
+  row: appliedUids,
+});

@@ -1,0 +1,56 @@
+/**
+ * What every change of jobs has in common, as parts of one statement: the rows it is given, the
+ * events and signals it tells. A statement that uses them names its results `input` (what was
+ * asked for), `applied (uid)` (what took place) and `released (uid, agent)` (whose agents were freed).
+ *
+ * One statement is one round trip and one transaction: row, events and signals come together or not at all.
+ */
+import { CHANNELS } from '../channels.ts';
+import { INPUT_COLUMNS } from './job-row.ts';
+
+/** `$1`: rows made by `transitionRow`. An array, so that the planner reckons with few. */
+export const INPUT = `
+  SELECT i.*, given.place FROM unnest($1::jsonb[]) WITH ORDINALITY AS given (body, place),
+    jsonb_to_record(given.body) AS i (${INPUT_COLUMNS})`;
+
+/** The events of what was applied, in the order they were given. */
+export const TELL = `
+  INSERT INTO event (at, uid, project, job, state_name, type, reason, message)
+  SELECT (e.body ->> 'at')::bigint, i.uid, i.project, i.name, i.state_name,
+         e.body ->> 'type', e.body ->> 'reason', e.body ->> 'message'
+    FROM input i JOIN applied USING (uid), jsonb_array_elements(i.events) WITH ORDINALITY AS e (body, place)
+   ORDER BY i.place, e.place`;
+
+/** A payload holds less than 8000 bytes; keys are put together so that a batch is few signals. */
+export const UIDS_PER_SIGNAL = 200;
+const AGENTS_PER_SIGNAL = 30;
+
+export function signalEach(channel: string, keys: string, perSignal: number): string {
+  return `
+  SELECT pg_notify('${channel}', string_agg(key, E'\\n'))
+    FROM (SELECT key, (row_number() OVER () - 1) / ${perSignal} AS chunk FROM (${keys}) AS k (key)) AS c
+   GROUP BY chunk`;
+}
+
+export const SIGNALS = `
+  SELECT pg_notify('${CHANNELS.schedule}', '')
+   WHERE EXISTS (SELECT FROM input JOIN applied USING (uid) WHERE agent IS NULL)
+  UNION ALL ${signalEach(CHANNELS.event, 'SELECT uid::text FROM applied', UIDS_PER_SIGNAL)}
+  UNION ALL ${signalEach(
+    CHANNELS.agent,
+    `SELECT agent FROM input JOIN applied USING (uid) WHERE tells
+      UNION SELECT agent FROM released JOIN applied USING (uid)`,
+    AGENTS_PER_SIGNAL,
+  )}`;
+
+/** The end of such a statement. Signals are only sent when something reads them. */
+export const ANSWER = `
+  SELECT ARRAY(SELECT uid::text FROM applied) AS uids, (SELECT count(*) FROM signals) AS signals`;
+
+export interface AppliedRow {
+  readonly uids: readonly string[];
+}
+
+export function appliedUids(row: AppliedRow): ReadonlySet<string> {
+  return new Set(row.uids);
+}

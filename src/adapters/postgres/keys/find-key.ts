@@ -1,0 +1,34 @@
+/** The key that has a prefix, also when it has ended: the caller decides what that means. */
+import type { QueryResultRow } from 'pg';
+import type { Role } from '../../../core/access/principal.ts';
+import type { KeyRecord } from '../../../ports/key-store.ts';
+import { statement } from '../statement.ts';
+
+interface KeyRow extends QueryResultRow {
+  readonly id: string;
+  readonly prefix: string;
+  readonly hmac: Buffer;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+export const findKey = statement({
+  name: 'key_find',
+  text: `
+    SELECT id, prefix, hmac, name, roles, created_at, expires_at, revoked_at
+      FROM api_key WHERE prefix = $1`,
+  values: (prefix: string) => [prefix],
+  row: (row: KeyRow): KeyRecord => ({
+    id: row.id,
+    prefix: row.prefix,
+    hmac: new Uint8Array(row.hmac),
+    name: row.name,
+    roles: row.roles,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+  }),
+});

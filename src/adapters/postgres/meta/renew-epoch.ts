@@ -1,0 +1,25 @@
+/** A new epoch when the database is not the one that the old epoch was made for; its event cursors end. */
+import type { QueryResultRow } from 'pg';
+import { statement } from '../statement.ts';
+import { INCARNATION, NEW_EPOCH } from './incarnation.ts';
+
+interface EpochRow extends QueryResultRow {
+  readonly epoch: string;
+}
+
+export const renewEpoch = statement({
+  name: 'meta_renew_epoch',
+  text: `
+    UPDATE meta SET incarnation = now_in.carnation, epoch = ${NEW_EPOCH}, dropped_xid = '0', dropped_seq = 0
+      FROM (SELECT ${INCARNATION} AS carnation) AS now_in
+     WHERE meta.incarnation IS DISTINCT FROM now_in.carnation
+    RETURNING epoch`,
+  values: (_: undefined) => [],
+  row: ({ epoch }: EpochRow) => epoch,
+});
+
+export const hasSchema = statement({
+  text: `SELECT to_regclass('meta') IS NOT NULL AS has_schema`,
+  values: (_: undefined) => [],
+  row: (row: { has_schema: boolean }) => row.has_schema,
+});

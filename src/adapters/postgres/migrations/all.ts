@@ -1,0 +1,5 @@
+/** Every migration, in the order in which they are applied. */
+import { jobsAndEvents } from './0001-jobs-and-events.ts';
+import type { Migration } from './migration.ts';
+
+export const MIGRATIONS: readonly Migration[] = [jobsAndEvents];

@@ -1,0 +1,109 @@
+/** Opens the store: every port that PostgreSQL implements, over one pool and one listening connection. */
+import type { AgentStore } from '../../ports/agent-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EventStore } from '../../ports/event-store.ts';
+import type { JobStore } from '../../ports/job-store.ts';
+import type { KeyStore } from '../../ports/key-store.ts';
+import type { GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
+import type { SchedulerStore } from '../../ports/scheduler-store.ts';
+import type { Signals } from '../../ports/signals.ts';
+import { PostgresAgents } from './agents/agent-store.ts';
+import type { Connection } from './connection.ts';
+import { Database, type Queryable } from './database.ts';
+import { PostgresEvents } from './events/event-store.ts';
+import { PostgresGrants } from './grants/grant-store.ts';
+import { PostgresJobs } from './jobs/job-store.ts';
+import { pruneKeys } from './jobs/prune-keys.ts';
+import { PostgresKeys } from './keys/key-store.ts';
+import { Listener } from './listener.ts';
+import { type Log, SILENT } from './log.ts';
+import { checkFitness } from './meta/fitness.ts';
+import { hasSchema, renewEpoch } from './meta/renew-epoch.ts';
+import { migrate } from './migrate.ts';
+import { dropPartitions, ensurePartitions, type PartitionedTable } from './partitions/partitions.ts';
+import { PostgresProjects } from './projects/project-store.ts';
+import { PostgresQueues } from './queues/queue-store.ts';
+import { PostgresScheduling } from './scheduling/scheduler-store.ts';
+import { PostgresSignals } from './signals.ts';
+import { asRefusal } from './unavailable.ts';
+
+export interface StoreOptions {
+  readonly connection: Connection;
+  /** Connections at most, beside the one that listens. */
+  readonly poolSize?: number | undefined;
+  readonly log?: Log | undefined;
+  readonly clock: Clock;
+  /** Use a database that may lose what it acknowledged. */
+  readonly allowUnsafe?: boolean | undefined;
+}
+
+export interface Store {
+  readonly jobs: JobStore;
+  readonly events: EventStore;
+  readonly projects: ProjectStore;
+  readonly queues: QueueStore;
+  readonly grants: GrantStore;
+  readonly agents: AgentStore;
+  readonly scheduler: SchedulerStore;
+  readonly keys: KeyStore;
+  readonly signals: Signals;
+  /** Brings the schema up to this program and makes the partitions of today. To be called once, before use. */
+  migrate(): Promise<void>;
+  /** Makes the partitions that the next weeks need; to be called daily. */
+  ensurePartitions(now: number): Promise<void>;
+  /** Drops what lies wholly before a time (epoch milliseconds). Cursors of dropped events expire. */
+  dropPartitions(table: PartitionedTable, before: number): Promise<void>;
+  /** Forgets idempotency keys older than a day; how many. */
+  pruneKeys(now: number): Promise<number>;
+  /** Throws Refused `store.unavailable` when the database does not answer. */
+  health(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const POOL_SIZE = 10;
+
+/** @throws UnfitDatabase; Refused `store.unavailable`. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { connection, clock, poolSize = POOL_SIZE, log = SILENT } = options;
+  const db = new Database(connection, { poolSize, log });
+  const signals = new PostgresSignals(log);
+  const connected = async (on: Queryable) => {
+    await checkFitness(on, options.allowUnsafe ?? false);
+    if (await on.one(hasSchema, undefined)) await on.run(renewEpoch, undefined);
+  };
+  const heard = (channel: string, payload: string) => signals.hear(channel, payload);
+  const listener = new Listener(connection, { connected, heard, resumed: () => signals.tellAll() }, log);
+  try {
+    await listener.open();
+  } catch (error) {
+    await Promise.all([listener.close(), db.close()]);
+    throw asRefusal(error);
+  }
+  return {
+    ...portsOver(db, clock),
+    signals,
+    migrate: async () => {
+      await migrate(connection, { log });
+      await db.run(renewEpoch, undefined);
+      await ensurePartitions(db, clock.now());
+    },
+    ensurePartitions: (now) => ensurePartitions(db, now),
+    dropPartitions: (table, before) => dropPartitions(db, table, before),
+    pruneKeys: async (now) => (await db.one(pruneKeys, now)) ?? 0,
+    health: () => db.execute('SELECT 1'),
+    close: async () => void (await Promise.all([listener.close(), db.close()])),
+  };
+}
+
+function portsOver(db: Database, clock: Clock) {
+  return {
+    jobs: new PostgresJobs(db),
+    events: new PostgresEvents(db),
+    projects: new PostgresProjects(db),
+    queues: new PostgresQueues(db),
+    grants: new PostgresGrants(db),
+    agents: new PostgresAgents(db),
+    scheduler: new PostgresScheduling(db, clock),
+    keys: new PostgresKeys(db),
+  };
+}

@@ -1,0 +1,79 @@
+/** The `SchedulerStore` port over PostgreSQL. */
+import type { Job } from '../../../core/job/job.ts';
+import type { Transition } from '../../../core/job/transition.ts';
+import type { Waiting } from '../../../core/scheduling/plan.ts';
+import type { Snapshot } from '../../../core/scheduling/snapshot.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { SchedulerLease, SchedulerStore } from '../../../ports/scheduler-store.ts';
+import type { Database } from '../database.ts';
+import { getByUids } from '../jobs/get-by-uids.ts';
+import { isUid } from '../uid.ts';
+import { codeOf } from '../unavailable.ts';
+import { acquireLease } from './acquire-lease.ts';
+import { allGrants } from './all-grants.ts';
+import { allQueues } from './all-queues.ts';
+import { applyPlan, type PlanToApply } from './apply-plan.ts';
+import { connectedNodes } from './connected-nodes.ts';
+import { holdingJobs } from './holding-jobs.ts';
+import { pendingJobs } from './pending-jobs.ts';
+import { releaseLease } from './release-lease.ts';
+
+/** A plan locks many rows, in no set order with the writes of other servers. */
+const DEADLOCK = '40P01';
+const MAX_TRIES = 5;
+
+export class PostgresScheduling implements SchedulerStore {
+  readonly #db: Database;
+  readonly #clock: Clock;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  acquire(holder: string, ttlMs: number): Promise<SchedulerLease | undefined> {
+    return this.#db.one(acquireLease, { holder, ttlMs });
+  }
+
+  async release(lease: SchedulerLease): Promise<void> {
+    await this.#db.run(releaseLease, lease);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#db.transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (on) => ({
+      queues: await on.run(allQueues, undefined),
+      grants: await on.run(allGrants, undefined),
+      nodes: (await on.run(connectedNodes, undefined)).flat(),
+      pending: await on.run(pendingJobs, undefined),
+      holding: await on.run(holdingJobs, undefined),
+    }));
+  }
+
+  jobs(uids: readonly string[]): Promise<readonly Job[]> {
+    return this.#db.run(getByUids, uids.filter(isUid));
+  }
+
+  async apply(
+    lease: SchedulerLease,
+    transitions: readonly Transition[],
+    waiting: readonly Waiting[],
+  ): Promise<readonly string[] | undefined> {
+    const moving = new Set(transitions.map(({ job }) => job.uid));
+    const plan = {
+      lease,
+      transitions,
+      waiting: waiting.filter(({ uid }) => !moving.has(uid)),
+      now: this.#clock.now(),
+    };
+    return this.#applyPlan(plan, MAX_TRIES);
+  }
+
+  async #applyPlan(plan: PlanToApply, tries: number): Promise<readonly string[] | undefined> {
+    try {
+      return await this.#db.one(applyPlan, plan);
+    } catch (error) {
+      if (codeOf(error) !== DEADLOCK || tries <= 1) throw error;
+      return this.#applyPlan(plan, tries - 1);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Tells a database that does not answer from a statement that is wrong. The first becomes
+ * `store.unavailable`, to be tried again; the second is a defect and stays what it is.
+ */
+import { Refused } from '../../core/errors/refused.ts';
+
+const SOCKET_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT', // the Unix socket is gone
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const SQL_CODES: ReadonlySet<string> = new Set([
+  '25006', // read-only: a standby, or a primary that was just demoted
+  '57014', // our own statement timeout
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now: starting up or recovering
+  '57P05', // idle_session_timeout
+]);
+
+/** 08: connection exceptions. 53: no connection slot, memory or disk left. */
+const SQL_CLASSES: ReadonlySet<string> = new Set(['08', '53']);
+
+/** What `pg` and its pool say without a code. */
+const SAYINGS =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|timeout expired|Client has encountered a connection error|Client was closed)/;
+
+const CLOSED = 'Cannot use a pool after calling end on the pool';
+
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  const code = codeOf(error);
+  if (code === undefined) return SAYINGS.test(error.message);
+  return SOCKET_CODES.has(code) || SQL_CODES.has(code) || SQL_CLASSES.has(code.slice(0, 2));
+}
+
+/** The error that the callers of the store see. */
+export function asRefusal(error: unknown): unknown {
+  if (error instanceof Error && error.message === CLOSED)
+    return new Refused('server.stopping', {}, { cause: error });
+  return isUnavailable(error) ? new Refused('store.unavailable', {}, { cause: error }) : error;
+}
+
+/** SQLSTATE or errno name. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
