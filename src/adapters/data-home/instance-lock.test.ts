@@ -89,7 +89,8 @@ describe.concurrent('a data directory', { timeout: 30_000 }, () => {
     const dir = join(place.open, 'data');
     await mkdir(dir);
     await writeFile(join(dir, 'blobs'), 'in the way');
-    await expect(openDataHome(place.options(dir))).rejects.toThrow();
+    const refusal = openDataHome(place.options(dir));
+    await expect(refusal).rejects.toMatchObject({ code: 'DataDirUnusable' });
     await rm(join(dir, 'blobs'));
     await (await openDataHome(place.options(dir))).close();
   });

@@ -79,8 +79,17 @@ export async function openDataHome(options: DataHomeOptions = {}): Promise<DataH
     return { dir: dir.path, home: place.path, ...parts, runDir, lock, close: () => inTurn(undo) };
   } catch (error) {
     await inTurn(undo);
-    throw error;
+    throw error instanceof DataHomeError ? error : unusable(dir.path, error);
   }
+}
+
+/** Most often: root used the directory before, and now an ordinary user wants to. */
+function unusable(dir: string, cause: unknown): DataHomeError {
+  return new DataHomeError('DataDirUnusable', {
+    message: `cannot use ${dir}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    next: 'Start Capstan as the user who used it before, or choose another directory with --data.',
+    cause,
+  });
 }
 
 async function privatePlace(dir: DataDir): Promise<Place> {

@@ -27,7 +27,8 @@ async function copied(source: string, home: string): Promise<string> {
   if (await isCopyOf(source, target)) return target;
   await mkdir(join(home, 'runtime'), { recursive: true });
   await chmod(join(home, 'runtime'), 0o755);
-  const draft = `${target}.${process.pid}`;
+  // Always by the same name: a killed copy does not pile up. The data home's lock keeps others away.
+  const draft = `${target}.new`;
   await copyFile(source, draft, constants.COPYFILE_FICLONE);
   await chmod(draft, 0o755);
   const { atime, mtime } = await stat(source);
