@@ -24,8 +24,9 @@ export function settingsFor(place: { socketDir: string; log: string }, more: Set
     wal_level: 'replica',
     max_wal_size: '1GB',
     checkpoint_timeout: '5min',
-    // Nothing here replicates, and each sender costs shared memory.
+    // Nothing here replicates: no slots in shared memory, no launcher process.
     max_wal_senders: 0,
+    max_logical_replication_workers: 0,
     jit: 'off',
     logging_collector: 'on',
     log_directory: place.log,
