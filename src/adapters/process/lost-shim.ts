@@ -2,13 +2,10 @@
  * Ends an attempt whose shim is gone: kills what it left running, and only then writes down how the
  * attempt ended, because an outcome says that no process of the attempt lives.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptOutcome } from '../../core/job/attempt.ts';
 import type { AttemptRecord, JournalEntry } from './journal.ts';
 import type { Launch } from './launch.ts';
-import { kill, ProcessSet } from './process-set.ts';
-
-const KILL_MS = 5;
+import { killAll, ProcessSet } from './process-set.ts';
 
 /** Resolves when no process of the attempt lives. */
 export async function killAbandoned(launch: Launch, record: AttemptRecord): Promise<void> {
@@ -17,10 +14,7 @@ export async function killAbandoned(launch: Launch, record: AttemptRecord): Prom
     const start = record.starts.get(rank);
     if (pid !== undefined && start !== undefined) processes.addLeader(rank, { pid, start });
   }
-  for (let alive = processes.sweep(); alive.length > 0; alive = processes.sweep()) {
-    kill(alive);
-    await delay(KILL_MS);
-  }
+  await killAll(processes);
 }
 
 /** What the shim can no longer write. @param at epoch milliseconds */

@@ -41,7 +41,7 @@ if (RANK === '0') {
   call();
 }`;
 
-describe('members', () => {
+describe('members', { timeout: 30_000 }, () => {
   test('a gang of four meets at the port it was given', async () => {
     const members = [0, 1, 2, 3].map((rank) =>
       aMember('', { rank, argv: [process.execPath, '--input-type=module', '-e', RING] }),
@@ -133,7 +133,7 @@ const ESCAPES = [
   },
 ];
 
-describe('nothing is left', () => {
+describe('nothing is left', { timeout: 30_000 }, () => {
   test.concurrent.each(ESCAPES)('of $title, when its member succeeds', async ({ script }) => {
     const spec = anAttempt([script]);
     const { outcome, notes } = await runToEnd(under.runner, spec);

@@ -33,7 +33,7 @@ interface Case {
 const run = (argv: readonly string[], change: Partial<MemberSpec> = {}): MemberSpec =>
   aMember('', { argv, ...change });
 
-describe('how an attempt of processes fails', () => {
+describe('how an attempt of processes fails', { timeout: 30_000 }, () => {
   test.concurrent.each<Case>([
     {
       title: 'a signal that nobody of us sent',
@@ -135,18 +135,20 @@ describe('how an attempt of processes fails', () => {
   });
 
   test.concurrent.each([
-    { title: 'a missing command', broken: run(['no-such-program'], { rank: 1 }) },
-    { title: 'a missing directory', broken: aMember('true', { rank: 1, workingDir: '/no/such/dir' }) },
+    { title: 'a missing command', broken: () => run(['no-such-program'], { rank: 1 }) },
+    { title: 'a missing directory', broken: () => aMember('true', { rank: 1, workingDir: '/no/such/dir' }) },
+    { title: 'a missing interpreter', broken: () => run([join(files, 'no-interpreter')], { rank: 1 }) },
   ])('$title of one member keeps the whole gang from starting', async ({ broken }) => {
-    const attempt = anAttempt([], { members: [aMember('echo started'), broken] });
+    const attempt = anAttempt([], { members: [aMember('sleep 600'), broken()] });
     const { outcome, members } = await runToEnd(under.runner, attempt);
     expect(outcome).toMatchObject({ kind: 'failed', member: { role: 'worker', index: 1 } });
-    expect(members.map(({ phase }) => phase)).toEqual(['waiting', 'waiting']);
+    expect(members[1]?.phase).toBe('waiting');
+    expect(markedProcesses(attempt.ref)).toEqual([]);
     expect(await logLines(under.runner, attempt.ref)).toEqual([]);
   });
 });
 
-describe('what is kept of an attempt', () => {
+describe('what is kept of an attempt', { timeout: 30_000 }, () => {
   test('its outputs, with their bytes', async () => {
     const attempt = anAttempt(
       ['printf weights > "$CAPSTAN_OUTPUT_MODEL"; basename "$CAPSTAN_OUTPUT_MODEL"'],

@@ -1,12 +1,17 @@
 /**
  * The processes of an attempt: its members and all that they started, wherever those went. A
  * process belongs to a member by descent, by session, or by the mark in its environment, which a
- * double fork and a session of its own do not take away.
+ * double fork and a session of its own do not take away. What clears its environment and leaves its
+ * parent and its session between two looks, all three, gets away.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptSpec } from '../../core/job/attempt.ts';
 import type { ProcessIdentity } from './launch.ts';
 import { MARK_VARIABLE, markOf } from './member-env.ts';
 import { allProcesses, childrenOf, isDead, type ProcessStat, readEnviron, readStat } from './procfs.ts';
+
+/** From SIGKILL to the look whether it worked. */
+export const KILL_MS = 4;
 
 export interface MemberProcess extends ProcessStat {
   /** Of the member it belongs to. */
@@ -86,14 +91,21 @@ export class ProcessSet {
   ): number | undefined {
     if (ranks.has(stat.pid)) return ranks.get(stat.pid);
     ranks.set(stat.pid, undefined);
-    if (stat.start < this.#notBefore || stat.pid === process.pid) return undefined;
     const known = this.#known.get(stat.pid);
-    let rank = known?.start === stat.start ? known.rank : this.#bySession(stat, table);
-    const parent = table.get(stat.ppid);
-    if (rank === undefined && parent !== undefined) rank = this.#rankOf(parent, table, ranks);
-    rank ??= this.#byMark(stat);
+    const rank = known?.start === stat.start ? known.rank : this.#findRank(stat, table, ranks);
     ranks.set(stat.pid, rank);
     return rank;
+  }
+
+  #findRank(
+    stat: ProcessStat,
+    table: ReadonlyMap<number, ProcessStat>,
+    ranks: Map<number, number | undefined>,
+  ): number | undefined {
+    if (stat.start < this.#notBefore || stat.pid === process.pid) return undefined;
+    const parent = table.get(stat.ppid);
+    const inherited = parent === undefined ? undefined : this.#rankOf(parent, table, ranks);
+    return this.#bySession(stat, table) ?? inherited ?? this.#byMark(stat);
   }
 
   /** While a session has processes its leader's pid is not given to another. */
@@ -131,6 +143,14 @@ export function terminate(processes: readonly ProcessStat[], leaders: ReadonlySe
   const groups = new Set(processes.map(({ group }) => group).filter((group) => leaders.has(group)));
   for (const group of groups) signal(-group, 'SIGTERM');
   for (const { pid, group } of processes) if (!groups.has(group)) signal(pid, 'SIGTERM');
+}
+
+/** Kills all of them, and those that they start meanwhile. Resolves when none lives. */
+export async function killAll(processes: ProcessSet): Promise<void> {
+  for (let alive = processes.sweep(); alive.length > 0; alive = processes.sweep()) {
+    kill(alive);
+    await delay(KILL_MS);
+  }
 }
 
 export function kill(processes: readonly ProcessStat[]): void {

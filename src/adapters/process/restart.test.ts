@@ -40,7 +40,7 @@ async function otherProcess(root: string, spec: AttemptSpec): Promise<ChildProce
   return child;
 }
 
-describe('after a restart of Capstan', () => {
+describe('after a restart of Capstan', { timeout: 30_000 }, () => {
   test('a new runner follows what the old one started, to its exit code and the end of its log', async () => {
     const under = await fresh();
     const spec = anAttempt([WAITS]);
@@ -125,7 +125,7 @@ describe('after a restart of Capstan', () => {
   });
 });
 
-describe('when the shim is gone', () => {
+describe('when the shim is gone', { timeout: 30_000 }, () => {
   test.each([
     { title: 'a runner that started it', restarted: false },
     { title: 'a runner that found it', restarted: true },
@@ -171,7 +171,7 @@ describe('when the shim is gone', () => {
   });
 });
 
-describe('forgetting', () => {
+describe('forgetting', { timeout: 30_000 }, () => {
   test('removes all that was kept, once the attempt has ended', async () => {
     const under = await fresh();
     const spec = anAttempt([WAITS]);

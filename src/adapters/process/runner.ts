@@ -65,6 +65,8 @@ const LEAST_LOG_CAP = 2 ** 20;
 const DEFAULT_POLL_MS = 250;
 /** How often every attempt is looked at without being told to. */
 const SLOW_LOOK_MS = 500;
+/** Every so many of those looks the journals are read as well, in case the system did not tell of a change. */
+const LOOKS_PER_READING = 8;
 
 type Failure = Extract<AttemptOutcome, { kind: 'failed' }>;
 
@@ -96,6 +98,7 @@ class LinuxRunner implements Runner {
   readonly #opened: Promise<void>;
   readonly #boot = bootId();
   #closed = false;
+  #looks = 0;
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
@@ -212,15 +215,20 @@ class LinuxRunner implements Runner {
   }
 
   #lookAtAll(): void {
-    for (const attempt of this.#attempts.values()) if (!attempt.ended) this.#lookAt(attempt);
+    this.#looks += 1;
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.ended) continue;
+      this.#lookAt(attempt);
+      if (this.#looks % LOOKS_PER_READING === 0) attempt.refresh();
+    }
   }
 
   #lookAt(attempt: TrackedAttempt): void {
     const shim = attempt.shim();
-    const alive = shim === undefined || this.#lives(shim);
+    if (shim === undefined || this.#lives(shim)) return;
     // In this order: a shim that ends writes its last line first.
     attempt.refresh();
-    if (alive || attempt.ended) return;
+    if (attempt.ended) return;
     void this.#endLost(attempt, shim.boot === this.#boot ? SHIM_LOST : NODE_LOST);
   }
 

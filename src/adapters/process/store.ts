@@ -16,17 +16,27 @@ const CACHE = '.cache';
 export async function openStore(root: string, runAs: RunAs | undefined): Promise<void> {
   await makeDir(root, runAs);
   await mkdir(join(root, CACHE), { recursive: true, mode: 0o700 });
-  await rm(join(root, TRASH), { recursive: true, force: true });
-  await mkdir(join(root, TRASH), { mode: 0o700 });
+  await mkdir(join(root, TRASH), { recursive: true, mode: 0o700 });
+  for (const left of await readdir(join(root, TRASH))) {
+    await rm(join(root, TRASH, left), { recursive: true, force: true });
+  }
 }
 
 export function cacheDir(root: string): string {
   return join(root, CACHE);
 }
 
-/** Writes down what is to run. @returns false when that had been done before */
-export async function addAttempt(root: string, launch: Launch): Promise<boolean> {
+/** Writes down what is to run, unless that was done before. */
+export async function addAttempt(root: string, launch: Launch): Promise<void> {
   const dir = attemptDir(root, launch.spec.ref);
+  if (await writeLaunch(dir, root, launch)) return;
+  if (readJson(layoutOf(dir).launch) !== undefined) return;
+  // Half of one, as a power cut leaves it.
+  await discard(root, dir);
+  await writeLaunch(dir, root, launch);
+}
+
+async function writeLaunch(dir: string, root: string, launch: Launch): Promise<boolean> {
   await makeDir(jobDir(root, launch.spec.ref.job), launch.runAs);
   await makeDir(dir, launch.runAs);
   const layout = layoutOf(dir);
@@ -34,15 +44,13 @@ export async function addAttempt(root: string, launch: Launch): Promise<boolean>
   return claimJson(layout.launch, launch);
 }
 
-/** Directories of all attempts that were accepted; what was left half made is removed. */
+/** Directories of all attempts that were accepted; what was left half made is none. */
 export async function findAttempts(root: string): Promise<string[]> {
   const found: string[] = [];
   for (const job of await directories(root)) {
     for (const attempt of await directories(join(root, job))) {
       const dir = join(root, job, attempt);
-      if (!/^\d+$/.test(attempt)) continue;
-      if (readJson(layoutOf(dir).launch) !== undefined) found.push(dir);
-      else await discard(root, dir);
+      if (/^\d+$/.test(attempt) && readJson(layoutOf(dir).launch) !== undefined) found.push(dir);
     }
   }
   return found;

@@ -15,6 +15,7 @@ export class TrackedAttempt {
   readonly #onChange: (attempt: TrackedAttempt) => void;
   #record: AttemptRecord;
   #offset = 0;
+  #shim: ShimIdentity | undefined;
   #watcher: FSWatcher | undefined;
 
   constructor(dir: string, launch: Launch, onChange: (attempt: TrackedAttempt) => void) {
@@ -37,13 +38,15 @@ export class TrackedAttempt {
     return this.#record.starts.size > 0;
   }
 
-  /** The shim that took the attempt, if one has yet. */
+  /** The shim that took the attempt, if one has yet. It is never replaced. */
   shim(): ShimIdentity | undefined {
-    return readJson<ShimIdentity>(this.layout.shim);
+    this.#shim ??= readJson<ShimIdentity>(this.layout.shim);
+    return this.#shim;
   }
 
   /** Reads what was added to the journal. Cheap when nothing was. */
   refresh(): void {
+    if (this.ended) return;
     const text = readFrom(this.layout.journal, this.#offset);
     const { entries, bytes } = parseEntries(text);
     this.#offset += bytes;

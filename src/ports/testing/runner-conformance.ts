@@ -131,7 +131,7 @@ export async function logLines(
 }
 
 export function runnerConformance(name: string, makeRunner: () => Promise<RunnerUnderTest>): void {
-  describe(`${name} as a runner`, () => {
+  describe(`${name} as a runner`, { timeout: 30_000 }, () => {
     let under: RunnerUnderTest;
     let runner: Runner;
 

@@ -8,7 +8,7 @@ import type { JournalEntry } from '../journal.ts';
 import { type KeptStopOrder, type Launch, readJson } from '../launch.ts';
 import { type AttemptLayout, layoutOf } from '../layout.ts';
 import { overriddenVariables } from '../member-env.ts';
-import { kill, type MemberProcess, ProcessSet, terminate } from '../process-set.ts';
+import { KILL_MS, kill, killAll, type MemberProcess, ProcessSet, terminate } from '../process-set.ts';
 import { kernelOomKills, ticksSinceBoot } from '../procfs.ts';
 import { makeDirectories, startGang } from './gang.ts';
 import type { JournalWriter } from './journal-writer.ts';
@@ -32,8 +32,6 @@ import {
 const STREAM_LINGER_MS = 1000;
 /** Between two looks for what is still alive. */
 const SWEEP_MS = 20;
-/** From SIGKILL to the look whether it worked. */
-const KILL_MS = 4;
 /** The longest delay that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -94,9 +92,9 @@ export class AttemptRun {
     if (order !== undefined && this.#members.length > 0) this.#end({ kind: 'stopped' }, order);
   }
 
-  /** Kills everything at once: for when the shim itself cannot go on. */
-  abandon(): void {
-    kill(this.#processes.sweep());
+  /** Kills everything at once: for when the shim itself cannot go on. Resolves when no process lives. */
+  abandon(): Promise<void> {
+    return killAll(this.#processes);
   }
 
   #writeNotes(): void {

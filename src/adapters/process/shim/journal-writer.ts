@@ -18,6 +18,7 @@ export class JournalWriter {
 
   /** Written at once; on its way to the disk, without waiting for it. */
   append(...entries: readonly JournalEntry[]): void {
+    if (entries.length === 0) return;
     const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
     this.#waiting = Buffer.concat([this.#waiting, Buffer.from(lines)]);
     this.#drain();

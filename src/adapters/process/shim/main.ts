@@ -31,11 +31,9 @@ async function serve(dir: string): Promise<void> {
   const journal = new JournalWriter(layout.journal);
   const attempt = new AttemptRun(dir, launch, journal);
   run = attempt;
-  try {
-    await attempt.run();
-  } catch (error) {
-    await giveUp(attempt, journal, error);
-  }
+  // Also where no call of ours is on the stack: an event that throws must not leave the members alone.
+  process.on('uncaughtException', (error) => void giveUp(attempt, journal, error));
+  await attempt.run();
   process.exit(0);
 }
 
@@ -44,9 +42,10 @@ function identity(): ShimIdentity {
 }
 
 async function giveUp(attempt: AttemptRun, journal: JournalWriter, error: unknown): Promise<void> {
-  attempt.abandon();
+  await attempt.abandon();
   const message = `the runner failed: ${error instanceof Error ? error.message : String(error)}`;
   const outcome = { kind: 'failed', reason: 'Internal', message } as const;
   journal.append({ kind: 'ended', at: Date.now(), outcome, outputs: [] });
   await journal.close();
+  process.exit(1);
 }

@@ -49,7 +49,7 @@ export class UsageMeter {
     const limitInMs = this.#pace(rss, nowMs);
     const near = rss > this.#limitBytes * NEAR_LIMIT;
     if (rss <= this.#peak || (!near && nowMs < this.#pssAgainAt)) return { limitInMs };
-    const pss = sum(processes, ({ pid }) => readPss(pid) ?? 0);
+    const pss = sum(processes, ({ pid }) => readPss(pid) ?? readRss(pid));
     this.#pssAgainAt = nowMs + (performance.now() - nowMs) / PSS_TIME_SHARE;
     this.#peak = Math.max(this.#peak, pss);
     return { limitInMs, ...(pss > this.#limitBytes ? { overBytes: pss } : {}) };
