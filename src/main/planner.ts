@@ -17,11 +17,9 @@ export function startPlanner(): Planner {
   let worker = open();
   return {
     plan: (snapshot, now) => {
-      const answer = answerOf(worker).catch((error: unknown) => {
-        // A thread that died takes its cycle with it; the next one gets a fresh thread.
-        worker = open();
-        throw error;
-      });
+      // A thread that died took its cycle with it; the next one gets a fresh thread.
+      if (worker.threadId === -1) worker = open();
+      const answer = answerOf(worker);
       worker.postMessage({ snapshot, now });
       return answer;
     },
@@ -33,17 +31,9 @@ export function startPlanner(): Planner {
 
 /** One cycle is under way at a time, so the next message is its answer. */
 function answerOf(worker: Worker): Promise<Plan> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      worker.removeAllListeners();
-      act();
-    };
-    worker.once('message', (answer: PlannerAnswer) =>
-      settle(() => ('plan' in answer ? resolve(answer.plan) : reject(new Error(answer.error)))),
-    );
-    worker.once('error', (error) => settle(() => reject(error)));
-    worker.once('exit', (code) =>
-      settle(() => reject(new Error(`the scheduling thread ended with ${code}`))),
-    );
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<Plan>();
+  const onMessage = (answer: PlannerAnswer) => ('plan' in answer ? resolve(answer.plan) : reject(new Error(answer.error)));
+  const onExit = (code: number) => reject(new Error(`the scheduling thread ended with ${code}`));
+  worker.on('message', onMessage).on('error', reject).on('exit', onExit);
+  return promise.finally(() => worker.off('message', onMessage).off('error', reject).off('exit', onExit));
 }
