@@ -85,7 +85,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a start that may take no time at all',
     damage: async () => ({ timeouts: { start: 1 } }),
-    want: { code: 'StartTimedOut', message: /was not ready in 1 ms/ },
+    want: { code: 'StartTimedOut', message: /was not ready in 1 ms|did not become ready or end in time/ },
   },
   {
     what: 'a runtime directory that cannot be made',

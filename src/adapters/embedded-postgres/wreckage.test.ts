@@ -106,8 +106,12 @@ const WRECKS: readonly Wreck[] = [
   },
   {
     left: 'a killed backend, after which the postmaster recovers by itself',
-    async wreck({ backend }) {
+    async wreck({ postgres, backend }) {
+      const other = await connect(postgres.config);
+      const ended = new Promise((resolve) => other.once('end', resolve));
       process.kill(backend, 'SIGKILL');
+      // The postmaster has noticed: it ends all others.
+      await ended;
     },
     phases: ['adopting', 'ready'],
   },
