@@ -83,7 +83,7 @@ export class Link {
   receive() {
     const message = this.#messages.shift();
     if (message) return Promise.resolve(message);
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#failure) return this.#refuse(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -172,12 +172,19 @@ export class Link {
     else this.#messages.push(message);
   }
 
+  /** An orderly end is a loss too to whoever still waits for something. */
   #fail(error) {
     if (this.#failure) return;
     this.#failure = error;
-    this.#waiting?.reject(error);
+    const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (!this.#farewell) this.#onFailure(error);
+    waiting?.reject(error);
+    if (waiting || !this.#farewell) this.#onFailure(error);
+  }
+
+  #refuse(error) {
+    if (this.#farewell) this.#onFailure(error);
+    return Promise.reject(error);
   }
 }
 

@@ -115,7 +115,7 @@ function reporter(run, state) {
       run.say('step', { step, steps: steps.total, epoch, loss: round(loss), accuracy: round(correct) });
     }
     if (step % steps.perEpoch === 0) reportEpoch(run, state, epoch, epochLosses.splice(0));
-    if (step % habits.checkpointEvery === 0) save(run, state);
+    if (step % habits.checkpointEvery === 0 || step === steps.total) save(run, state);
   };
 }
 
