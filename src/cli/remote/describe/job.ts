@@ -1,0 +1,118 @@
+/** All about one job. */
+import type { JobView } from '../../../contract/job.ts';
+import type { EventView } from '../../../contract/stream.ts';
+import { oneLine } from '../../output/safe-text.ts';
+import { age } from '../../output/span.ts';
+import type { Client } from '../client.ts';
+import { countText, labelsText, type RoleView, resourcesText, rolesOf } from '../job-facts.ts';
+import { listEvents } from '../kinds/event.ts';
+import type { Look } from '../kinds/kind.ts';
+import { describeAttempts } from './attempts.ts';
+import { entries, section, sheet, tableOf } from './sheet.ts';
+
+const LAST_EVENTS = 20;
+
+export async function describeJob(
+  client: Client,
+  address: { project: string; job: string },
+  look: Look,
+): Promise<string> {
+  const job = await client.call('job.get', address);
+  const { namespace: project, uid } = job.metadata;
+  const { items } = await listEvents(client, { project, job: uid }, LAST_EVENTS);
+  return sheet([
+    overview(job, look),
+    state(job, look),
+    section('Roles', rolesOf(job).map(describeRole).join('\n')),
+    section('Policy', policy(job)),
+    describeAttempts(job, look),
+    section('Events', eventTable(items, look) || '  none kept'),
+  ]);
+}
+
+function overview({ metadata, spec, status }: JobView, { now }: Look): string {
+  return entries([
+    ['Name', metadata.name],
+    ['Project', metadata.namespace],
+    ['UID', metadata.uid],
+    ['Labels', labelsText(metadata.labels)],
+    ['Type', String(spec.type)],
+    ['Queue', String(spec.queue)],
+    ['Priority', String(spec.priority)],
+    [
+      'Submitted',
+      `${metadata.creationTimestamp} by ${oneLine(status.submittedBy)} (${age(metadata.creationTimestamp, now)} ago)`,
+    ],
+  ]);
+}
+
+function state({ status }: JobView, { now, paint }: Look): string {
+  const to = status.stoppingTo === undefined ? '' : ` (then ${status.stoppingTo})`;
+  const { failed, lost, preempted } = status.charges;
+  return entries([
+    ['State', paint.state(status.state) + to],
+    ['Reason', oneLine(status.reason)],
+    ['Message', oneLine(status.message) || '-'],
+    ['Since', `${status.since} (${age(status.since, now)})`],
+    ['Retry at', status.retryAt],
+    ['Ended', status.endedAt],
+    ['Charges', `${failed} failed, ${lost} lost, ${preempted} preempted`],
+  ]);
+}
+
+/** Values of variables are not shown: they may be secrets. */
+function describeRole(role: RoleView): string {
+  const command = [...(role.command ?? []), ...(role.args ?? [])].map(quoted).join(' ');
+  const variables = Object.keys(role.env ?? {}).join(', ');
+  return `  ${role.name}:\n${entries(
+    [
+      ['Members', countText(role.members)],
+      ['Image', role.image],
+      ['Command', oneLine(command)],
+      ['Directory', role.workingDir],
+      ['Variables', variables || undefined],
+      ['Resources', resourcesText(role.resources)],
+    ],
+    '    ',
+  )}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+const POLICY = [
+  ['Timeout', 'timeout'],
+  ['Deadline', 'deadline'],
+  ['Start deadline', 'startDeadline'],
+  ['Start after', 'startAfter'],
+  ['Expected', 'expectedDuration'],
+  ['Kept for', 'ttlAfterFinished'],
+] as const;
+
+function policy({ spec }: JobView): string {
+  const { limit } = (spec.retry ?? {}) as { limit?: number };
+  const { grace } = (spec.checkpoint ?? {}) as { grace?: string };
+  return entries(
+    [
+      ...POLICY.map(([label, field]) => [label, text(spec[field])] as const),
+      ['Retries', text(limit)],
+      ['Grace', text(grace)],
+    ],
+    '  ',
+  );
+}
+
+function text(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+function eventTable(events: readonly EventView[], { now, paint }: Look): string {
+  const rows = events.map(({ at, type, reason, message }) => [
+    age(at, now),
+    type === 'warning' ? paint.error(type) : type,
+    oneLine(reason),
+    oneLine(message),
+  ]);
+  return tableOf(['AGE', 'TYPE', 'REASON', 'MESSAGE'], rows);
+}
