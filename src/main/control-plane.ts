@@ -45,7 +45,12 @@ const GRACE = 5000;
 
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { log } = options;
-  const store = await openStore({ connection: options.connection, log, clock: systemClock, allowUnsafe: options.allowUnsafe ?? false });
+  const store = await openStore({
+    connection: options.connection,
+    log,
+    clock: systemClock,
+    allowUnsafe: options.allowUnsafe ?? false,
+  });
   try {
     await store.migrate();
     await makeDefaults(store, systemClock.now());
@@ -58,8 +63,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
 async function serve(store: Store, options: ControlPlaneOptions): Promise<ControlPlane> {
   const { log } = options;
-  const agents = new AgentSessions((what, error) => log.warn({ err: error, what }, 'an agent could not be served'));
-  const ports: Ports = { ...store, blobs: options.blobs, files: agents, clock: systemClock, chance: systemChance };
+  const agents = new AgentSessions((what, error) =>
+    log.warn({ err: error, what }, 'an agent could not be served'),
+  );
+  const ports: Ports = {
+    ...store,
+    blobs: options.blobs,
+    files: agents,
+    clock: systemClock,
+    chance: systemChance,
+  };
   const http = await createHttpServer({
     operations: OPERATIONS,
     ports,
@@ -75,11 +88,13 @@ async function serve(store: Store, options: ControlPlaneOptions): Promise<Contro
     { ports, holder: options.replica, planner, connectedAgents: () => agents.connected(), retain, log },
     over.signal,
   );
-  const address = await http.listen({ host: options.host, port: options.port }).catch(async (error: unknown) => {
-    over.abort();
-    await Promise.all([controllers, planner.close()]);
-    throw error;
-  });
+  const address = await http
+    .listen({ host: options.host, port: options.port })
+    .catch(async (error: unknown) => {
+      over.abort();
+      await Promise.all([controllers, planner.close()]);
+      throw error;
+    });
   const close = closer({ http, agents, controllers, over, planner, store });
   return { address, ports, store, agents, close };
 }

@@ -14,18 +14,24 @@ export interface LocalAgentOptions {
 }
 
 /** Until the signal aborts. */
-export async function runLocalAgent({ name, runner, plane, log }: LocalAgentOptions, signal: AbortSignal): Promise<void> {
+export async function runLocalAgent(
+  { name, runner, plane, log }: LocalAgentOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const principal = { id: `agent/${name}`, roles: ['agent'] } as const;
   const dialer = {
     dial: async () => {
       const [control, serverControl] = memoryPair<ToAgent, FromAgent>();
       const [data, serverData] = memoryPair<ReadRequest, ReadAnswer>();
-      plane.agents.serve(plane.ports, { principal, control: serverControl, data: serverData }).catch((error: unknown) => {
-        log.warn({ err: error }, 'the local agent was cut off');
-      });
+      plane.agents
+        .serve(plane.ports, { principal, control: serverControl, data: serverData })
+        .catch((error: unknown) => {
+          log.warn({ err: error }, 'the local agent was cut off');
+        });
       return { control, data };
     },
   };
-  const onTrouble = (what: string, error: unknown) => log.warn({ err: error, what }, 'the local agent has trouble');
+  const onTrouble = (what: string, error: unknown) =>
+    log.warn({ err: error, what }, 'the local agent has trouble');
   await runAgent({ name, runner, dialer, onTrouble }, signal);
 }

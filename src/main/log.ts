@@ -8,7 +8,10 @@ export interface LogTarget {
 }
 
 export function openLog({ level, to }: LogTarget): Logger {
-  return pino({ level, base: undefined, serializers: { err: shortError } }, pino.destination({ dest: to, mkdir: true, sync: true }));
+  return pino(
+    { level, base: undefined, serializers: { err: shortError } },
+    pino.destination({ dest: to, mkdir: true, sync: true }),
+  );
 }
 
 function shortError(error: unknown): object {

@@ -32,7 +32,8 @@ export function startPlanner(): Planner {
 /** One cycle is under way at a time, so the next message is its answer. */
 function answerOf(worker: Worker): Promise<Plan> {
   const { promise, resolve, reject } = Promise.withResolvers<Plan>();
-  const onMessage = (answer: PlannerAnswer) => ('plan' in answer ? resolve(answer.plan) : reject(new Error(answer.error)));
+  const onMessage = (answer: PlannerAnswer) =>
+    'plan' in answer ? resolve(answer.plan) : reject(new Error(answer.error));
   const onExit = (code: number) => reject(new Error(`the scheduling thread ended with ${code}`));
   worker.on('message', onMessage).on('error', reject).on('exit', onExit);
   return promise.finally(() => worker.off('message', onMessage).off('error', reject).off('exit', onExit));

@@ -2,7 +2,6 @@
  * `capstan up`: server, embedded PostgreSQL and a local agent in one process, on loopback. Jobs and the
  * database outlive a kill of it, and the next `up` finds them again.
  */
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
@@ -12,10 +11,11 @@ import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-po
 import { startEmbeddedPostgres } from '../adapters/embedded-postgres/start-embedded-postgres.ts';
 import { createProcessRunner, type ProcessRunner } from '../adapters/process/runner.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { authenticator, makeKey, newPepper, secretFile, writeSecret } from './identity.ts';
-import { openLog } from './log.ts';
+import { firstKey } from './first-key.ts';
+import { newPepper, secretFile } from './identity.ts';
+import { type KeptDatabase, keepDatabase } from './kept-database.ts';
 import { runLocalAgent } from './local-agent.ts';
-import { systemChance, systemClock } from './system.ts';
+import { openLog } from './log.ts';
 
 export interface UpOptions {
   /** `--data`; default: the XDG data directory. */
@@ -35,7 +35,7 @@ export interface Up {
   readonly keyFile: string;
   /** Jobs that hold processes now; they go on when this ends. */
   running(): Promise<number>;
-  /** Called once when the database ends by itself: nothing works without it. */
+  /** Called once when the database ended and could not be started again: nothing works without it. */
   onLost(callback: (why: string) => void): void;
   /** Ends the server and the database; attempts go on under their shims. */
   close(): Promise<void>;
@@ -58,11 +58,11 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   const home = await openDataHome({ dir: options.data, jobsUser: options.jobsUser });
   undo.unshift(() => home.close());
   const log = openLog({ level: options.logLevel, to: join(home.dir, 'capstan.log') });
-  const postgres = await startDatabase(home, options);
-  undo.unshift(() => postgres.stop());
+  const database = await keepDatabase(() => startDatabase(home, options), log);
+  undo.unshift(() => database.stop());
   const pepper = Buffer.from(await secretFile(join(home.dir, 'pepper.key'), newPepper));
   const plane = await startControlPlane({
-    connection: postgres.config,
+    connection: database.config,
     blobs: await createLocalBlobs({ dir: home.blobsDir }),
     pepper,
     host: options.host,
@@ -71,7 +71,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
     log,
   });
   undo.unshift(() => plane.close());
-  await adminKey(home, plane, pepper);
+  await firstKey(home.keyFile, plane.store.keys, pepper);
   const runner = await startRunner(home);
   undo.unshift(() => runner.close());
   const over = new AbortController();
@@ -80,16 +80,21 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
     over.abort();
     await agent;
   });
-  return handle({ home, plane, postgres, undo });
+  return handle({ home, plane, database, undo });
 }
 
-function handle(parts: { home: DataHome; plane: ControlPlane; postgres: EmbeddedPostgres; undo: (() => Promise<unknown>)[] }): Up {
-  const { home, plane, postgres, undo } = parts;
+function handle(parts: {
+  home: DataHome;
+  plane: ControlPlane;
+  database: KeptDatabase;
+  undo: (() => Promise<unknown>)[];
+}): Up {
+  const { home, plane, database, undo } = parts;
   return {
     address: plane.address.url,
     keyFile: home.keyFile,
     running: async () => (await plane.ports.jobs.heldBy(AGENT)).length,
-    onLost: (callback) => postgres.onExit(() => callback('the database has ended')),
+    onLost: (callback) => void database.lost.then(callback),
     close: () => inTurn(undo),
   };
 }
@@ -113,17 +118,6 @@ async function startRunner(home: DataHome): Promise<ProcessRunner> {
     nodeBinary: process.execPath,
     pathDirs: [dirname(node)],
   });
-}
-
-/** The first key, made when its file is not there, or no longer opens the door. */
-async function adminKey(home: DataHome, plane: ControlPlane, pepper: Uint8Array): Promise<void> {
-  const existing = await readFile(home.keyFile, 'utf8').catch(() => undefined);
-  const opens = authenticator(plane.store.keys, pepper, systemClock.now);
-  if (existing !== undefined && (await opens(existing.trim()))) return;
-  const now = systemClock.now();
-  const { key, record } = makeKey({ id: systemChance.uid(now), name: 'admin', roles: ['admin'], now }, pepper);
-  await plane.store.keys.put(record);
-  await writeSecret(home.keyFile, key);
 }
 
 async function inTurn(undo: (() => Promise<unknown>)[]): Promise<void> {

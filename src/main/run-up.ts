@@ -1,0 +1,47 @@
+/** The life of `capstan up` as a command: says when it is ready, ends on a signal, says what goes on without it. */
+import { stopRequested } from './stop-requested.ts';
+import { startUp, type Up, type UpOptions } from './up.ts';
+
+export interface UpCommand extends Omit<UpOptions, 'onProgress'> {
+  /** `json`: one line `{"address","pid","keyFile"}` on standard output when ready, and nothing else there. */
+  readonly output: 'text' | 'json';
+  /** Makes the `local` context, so that a second terminal just works. */
+  readonly rememberContext: (at: { readonly server: string; readonly keyFile: string }) => Promise<void>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+/** Resolves with the exit code, after SIGINT, SIGTERM, or the loss of the database. */
+export async function runUp(command: UpCommand): Promise<number> {
+  const stop = stopRequested();
+  const up = await startUp({ ...command, onProgress: (message) => command.stderr(`${message} …\n`) });
+  const lost = new Promise<string>((resolve) => up.onLost(resolve));
+  await command.rememberContext({ server: up.address, keyFile: up.keyFile });
+  announce(up, command);
+  const loss = await Promise.race([stop.then(() => undefined), lost]);
+  if (loss !== undefined) {
+    command.stderr(`Capstan ends: ${loss}. Start it again: what was acknowledged is kept.\n`);
+  }
+  await end(up, command);
+  return loss === undefined ? 0 : 4;
+}
+
+function announce(up: Up, { output, stdout }: UpCommand): void {
+  if (output === 'json') {
+    stdout(`${JSON.stringify({ address: up.address, pid: process.pid, keyFile: up.keyFile })}\n`);
+    return;
+  }
+  stdout(`Capstan is ready at ${up.address}
+  key      ${up.keyFile}
+  try      capstan run -- echo hello
+  stop     Ctrl-C; jobs that run go on, and the next \`capstan up\` finds them
+`);
+}
+
+async function end(up: Up, { stderr }: UpCommand): Promise<void> {
+  const running = await up.running().catch(() => 0);
+  await up.close();
+  if (running === 0) return;
+  const jobs = running === 1 ? '1 job goes' : `${running} jobs go`;
+  stderr(`${jobs} on without Capstan; the next \`capstan up\` on this directory takes the results.\n`);
+}
