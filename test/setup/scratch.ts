@@ -18,7 +18,7 @@ export interface Scratch {
 }
 
 export async function makeScratch(): Promise<Scratch> {
-  const path = await mkdtemp(join(tmpdir(), 'capstan-pg-'));
+  const path = await mkdtemp(join(tmpdir(), 'capstan-test-'));
   if (UNPRIVILEGED) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
   await chmod(path, 0o755);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

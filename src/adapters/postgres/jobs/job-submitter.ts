@@ -9,6 +9,7 @@ import type { Once, Stored } from '../../../ports/job-store.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { cleanText } from '../json-text.ts';
+import { sized } from '../statement.ts';
 import { codeOf } from '../unavailable.ts';
 import { getByUid } from './get-by-uid.ts';
 import { transitionRow } from './job-row.ts';
@@ -60,7 +61,7 @@ export class JobSubmitter {
   }
 
   async #writeAll(submissions: readonly Submission[]): Promise<boolean[]> {
-    const stored = await this.#db.one(submitJobs, {
+    const stored = await this.#db.one(sized(submitJobs, submissions.length), {
       jobs: submissions.map(({ first }) => transitionRow(first)),
       principals: submissions.map(({ once }) => once?.principal ?? null),
       keys: submissions.map(({ once }) => once?.key ?? null),

@@ -4,6 +4,7 @@ import type { Job } from '../../../core/job/job.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
+import { sized } from '../statement.ts';
 import { codeOf } from '../unavailable.ts';
 import { applyTransitions } from './apply-transitions.ts';
 import { getByName } from './get-by-name.ts';
@@ -35,7 +36,8 @@ export class JobWriter {
   }
 
   async #writeAll(transitions: readonly Transition[]): Promise<boolean[]> {
-    const applied = await this.#db.one(applyTransitions, transitions.map(transitionRow));
+    const write = sized(applyTransitions, transitions.length);
+    const applied = await this.#db.one(write, transitions.map(transitionRow));
     return transitions.map(({ job }) => applied?.has(job.uid) ?? false);
   }
 

@@ -5,6 +5,7 @@ import type { Job } from '../../../core/job/job.ts';
 import { observe } from '../../../core/job/observe.ts';
 import type { JobSpec, Resources } from '../../../core/job/spec.ts';
 import { submit } from '../../../core/job/submit.ts';
+import { aJob } from '../../../core/job/testing/builders.ts';
 import type { Decision, Transition } from '../../../core/job/transition.ts';
 
 /** 2026-01-05T12:00:00Z, a Monday. */
@@ -21,31 +22,11 @@ export interface Wanted {
   readonly now?: number;
 }
 
+/** One attempt only, unless `spec` says otherwise. */
 export function aSpec({ resources = { cpu: 1000 }, members = 1, spec = {} }: Wanted = {}): JobSpec {
-  return {
-    type: 'batch',
-    queue: 'research',
-    priority: 50,
-    roles: [
-      {
-        name: 'worker',
-        members: { min: members, max: members },
-        command: ['true'],
-        args: [],
-        env: {},
-        resources,
-        volumes: [],
-        nodeSelector: {},
-        tolerations: [],
-      },
-    ],
-    topology: { level: 'none', required: false },
-    retry: { limit: 0, backoff: { initialMs: 1000, factor: 2, maxMs: 60_000 }, rules: [] },
-    checkpoint: { graceMs: 30_000 },
-    outputs: [],
-    replaceAfterMs: null,
-    ...spec,
-  };
+  const plain = aJob().retries(0).build().spec;
+  const roles = plain.roles.map((role) => ({ ...role, resources, members: { min: members, max: members } }));
+  return { ...plain, queue: 'research', roles, ...spec };
 }
 
 export function aSubmission(wanted: Wanted = {}): Transition {
