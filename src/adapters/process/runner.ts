@@ -93,6 +93,8 @@ class LinuxRunner implements Runner {
   readonly #attempts = new Map<string, TrackedAttempt>();
   /** Starts under way: whoever asks for the same attempt waits for the same start. */
   readonly #starting = new Map<string, Promise<void>>();
+  /** Ports of attempts that are being started. */
+  readonly #portsChosen = new Map<string, number>();
   readonly #listeners = new Set<(seen: AttemptObservation) => void>();
   readonly #slowLook: NodeJS.Timeout;
   readonly #opened: Promise<void>;
@@ -119,7 +121,7 @@ class LinuxRunner implements Runner {
     await this.#opened;
     const key = keyOf(spec.ref);
     if (this.#attempts.has(key)) return;
-    const begun = this.#starting.get(key) ?? this.#begin(spec).finally(() => this.#starting.delete(key));
+    const begun = this.#starting.get(key) ?? this.#begin(spec).finally(() => this.#started(key));
     this.#starting.set(key, begun);
     await begun;
   }
@@ -187,6 +189,7 @@ class LinuxRunner implements Runner {
   async #begin(spec: AttemptSpec): Promise<void> {
     const { root, nodeName, runAs, pathDirs = [], logCapBytes = DEFAULT_LOG_CAP } = this.#options;
     const masterPort = await chooseMasterPort(this.#portsInUse());
+    this.#portsChosen.set(keyOf(spec.ref), masterPort);
     await addAttempt(root, {
       spec,
       node: nodeName,
@@ -261,9 +264,14 @@ class LinuxRunner implements Runner {
     return this.#attempts.get(keyOf(ref));
   }
 
+  #started(key: string): void {
+    this.#starting.delete(key);
+    this.#portsChosen.delete(key);
+  }
+
   #portsInUse(): Set<number> {
     const live = [...this.#attempts.values()].filter(({ ended }) => !ended);
-    return new Set(live.map(({ launch }) => launch.masterPort));
+    return new Set([...this.#portsChosen.values(), ...live.map(({ launch }) => launch.masterPort)]);
   }
 
   #lives(shim: ShimIdentity): boolean {

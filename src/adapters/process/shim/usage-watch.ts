@@ -10,8 +10,8 @@ const FIRST_LOOK_MS = 20;
 const SHORTEST_MS = 25;
 const REPORT_EVERY_MS = 5000;
 /** The whole process table is read at most this part of the time. */
-const SWEEP_TIME_SHARE = 1 / 200;
-const LEAST_SWEEP_MS = 5000;
+const SWEEP_TIME_SHARE = 1 / 500;
+const LEAST_SWEEP_MS = 10_000;
 
 export interface UsageEvents {
   /** Called once for a member, when it is found above its limit. */
