@@ -93,6 +93,5 @@ export function finishWith(stream: EventStream, error: unknown, serving: Serving
   const { requestId } = stream;
   if (refused.code === 'internal')
     serving.log?.error({ request_id: requestId, err: refused.cause }, 'stream failed');
-  const event = refused.code === 'server.stopping' ? 'stopping' : 'error';
-  stream.finish({ event, refused, requestId });
+  stream.finish({ event: 'error', refused, requestId });
 }

@@ -1,7 +1,7 @@
 /**
  * One open stream of server-sent events. Items wait for the reader (backpressure); while it is
- * silent a comment shows that it lives; it ends with `end`, `error`, or, when this server stops,
- * `stopping`, after which the client connects again and continues after its last id.
+ * silent a comment shows that it lives; it ends with `end`, or with `error`, which for a server that
+ * stops has the code `server.stopping`: the client connects again and continues after its last id.
  */
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
@@ -16,7 +16,7 @@ const SAFE_ID = /^[\x21-\x7e]+$/;
 
 export type StreamEnd =
   | { readonly event: 'end' }
-  | { readonly event: 'error' | 'stopping'; readonly refused: Refused; readonly requestId: string };
+  | { readonly event: 'error'; readonly refused: Refused; readonly requestId: string };
 
 export class EventStream {
   readonly #out = new PassThrough();

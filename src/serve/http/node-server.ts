@@ -17,8 +17,6 @@ import { errorBody, parserRefusal, refusalHeaders } from './error-body.ts';
 import type { HttpOptions } from './options.ts';
 import { newRequestId } from './request-id.ts';
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
-
 export interface NodeServer {
   readonly server: Server;
   /** For Node's `clientError`: answers on the bare socket, unless an answer is already on its way there. */
@@ -34,9 +32,8 @@ export function createNodeServer(listener: RequestListener, options: HttpOptions
   const server = limited(remember, options);
   server.on('checkExpectation', (request, response) => {
     const refused = new Refused('request.malformed', { why: 'its Expect header is not known' });
-    response.shouldKeepAlive = false;
-    response.writeHead(refused.status, JSON_TYPE);
-    response.end(JSON.stringify(errorBody(refused, newRequestId(request))));
+    const { headers, body } = bare(refused, newRequestId(request));
+    response.writeHead(refused.status, headers).end(body);
   });
   return {
     server,
@@ -74,14 +71,21 @@ export function lacksHost(request: IncomingMessage): boolean {
 }
 
 function answerBare(socket: Socket, refused: Refused): void {
-  const body = JSON.stringify(errorBody(refused, newRequestId()));
-  const headers = {
-    ...JSON_TYPE,
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-    ...refusalHeaders(refused),
-  };
+  const { headers, body } = bare(refused, newRequestId());
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const status = `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`;
   socket.end(`${status}\r\n${head.join('')}\r\n${body}`, () => socket.destroySoon());
+}
+
+/** An answer made without fastify, after which the connection is closed. */
+function bare(refused: Refused, requestId: string): { headers: Record<string, string>; body: string } {
+  const body = JSON.stringify(errorBody(refused, requestId));
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'x-request-id': requestId,
+    connection: 'close',
+    ...refusalHeaders(refused),
+  };
+  return { headers, body };
 }

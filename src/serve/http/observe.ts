@@ -8,7 +8,14 @@ export function addObservation(app: FastifyInstance, serving: Serving): void {
     const began = performance.now();
     reply.header('x-request-id', request.id);
     serving.metrics.begin();
-    reply.raw.once('close', () => record(request, reply, { serving, ms: performance.now() - began }));
+    reply.raw.once('close', () => {
+      record(request, reply, { serving, ms: performance.now() - began });
+      // What was in use when the server began to close is idle from here on.
+      if (serving.draining) setImmediate(() => app.server.closeIdleConnections());
+    });
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (serving.draining) reply.header('connection', 'close');
   });
 }
 

@@ -161,8 +161,8 @@ function answersOf(operation: Operation, components: Components): Json {
 
 const STREAM = [
   'Server-sent events. `item`: its `data` is one item as JSON, its `id` resumes after it (`Last-Event-ID`).',
-  '`end`: nothing follows. `stopping`: this server stops; connect again and continue.',
-  '`error`: its `data` is an error body. Comments show that a silent stream lives.',
+  '`end`: nothing follows. `error`: its `data` is an error body; with `server.stopping`, connect again and',
+  'continue. Comments show that a silent stream lives.',
 ].join('\n');
 
 function streamOf(operation: Operation, components: Components): Json {
