@@ -138,7 +138,7 @@ describe('nothing is left', { timeout: 30_000 }, () => {
     const spec = anAttempt([script]);
     const { outcome, notes } = await runToEnd(under.runner, spec);
     expect(outcome).toEqual({ kind: 'succeeded' });
-    expect(notes.join()).toMatch(/outlived the member that started them and were killed: (sleep|sh) /);
+    expect(notes.join()).toMatch(/outlived the member that started them and were killed: \S+ \(\d+\)/);
     expect(markedProcesses(spec.ref)).toEqual([]);
     const left = [...notes.join().matchAll(/ \((\d+)\)/g)].map(
       ([, pid]) => readStat(Number(pid))?.state ?? 'gone',
@@ -153,6 +153,18 @@ describe('nothing is left', { timeout: 30_000 }, () => {
     await under.runner.stop(spec.ref, { graceMs: 300, why: 'cancelled' });
     expect((await ended(under.runner, spec.ref)).outcome).toMatchObject({ kind: 'stopped' });
     expect(markedProcesses(spec.ref)).toEqual([]);
+  });
+
+  test.concurrent('of a child that did all that unseen, because it still holds the output', async ({
+    onTestFinished,
+  }) => {
+    // Looks come 20, 60, 140, … 1260 ms after the start, the next after 2540.
+    const rare = await aProcessRunner({ pollMs: 60_000 });
+    onTestFinished(() => rare.close());
+    const spec = anAttempt(['sleep 1.4; (setsid env -i sleep 600 &); sleep 0.2']);
+    const { outcome, notes } = await runToEnd(rare.runner, spec);
+    expect(outcome).toEqual({ kind: 'succeeded' });
+    expect(notes).toEqual([expect.stringMatching(/were killed: sleep \(\d+\)$/)]);
   });
 
   test.concurrent('of a member whose child needs the grace, it gets it', async () => {

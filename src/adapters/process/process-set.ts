@@ -2,7 +2,7 @@
  * The processes of an attempt: its members and all that they started, wherever those went. A
  * process belongs to a member by descent, by session, or by the mark in its environment, which a
  * double fork and a session of its own do not take away. What clears its environment and leaves its
- * parent and its session between two looks, all three, gets away.
+ * parent and its session between two looks, all three, is found only by the output that it still holds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptSpec } from '../../core/job/attempt.ts';

@@ -2,7 +2,7 @@
  * Reads `/proc`: who a process is, what it uses, where it came from. A process can vanish between
  * any two lines, so that every function answers with nothing rather than throw.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessIdentity } from './launch.ts';
 
 /** USER_HZ, which Linux fixes at 100 whatever the kernel's own tick. */
@@ -103,6 +103,29 @@ export function readPss(pid: number): number | undefined {
 /** Now, in clock ticks after boot: comparable with a process's start. */
 export function ticksSinceBoot(): number {
   return Math.floor(Number.parseFloat(readProc('uptime') ?? '0') * TICKS_PER_SECOND);
+}
+
+/** Processes, other than this one, with an open file whose path begins so. Slow: reads every descriptor. */
+export function holdersOf(prefix: string): ProcessStat[] {
+  return allProcesses().filter(
+    ({ pid }) => pid !== process.pid && openFiles(pid).some((path) => path.startsWith(prefix)),
+  );
+}
+
+function openFiles(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readLink(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
+}
+
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 export function bootId(): string {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AttemptSpec } from '../../core/job/attempt.ts';
@@ -167,6 +167,23 @@ describe('when the shim is gone', { timeout: 30_000 }, () => {
       kind: 'failed',
       reason: 'StartFailed',
       message: expect.stringContaining('ENOENT'),
+    });
+  });
+});
+
+describe('when the shim itself fails', { timeout: 30_000 }, () => {
+  test('the attempt ends, with the reason', async () => {
+    const under = await fresh();
+    await under.runner.list();
+    const spec = anAttempt(['true']);
+    const { dir, work } = layoutOf(attemptDir(under.root, spec.ref));
+    await mkdir(dir, { recursive: true });
+    await writeFile(work, 'in the way');
+    const { outcome } = await runToEnd(under.runner, spec);
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      reason: 'Internal',
+      message: expect.stringContaining('EEXIST'),
     });
   });
 });

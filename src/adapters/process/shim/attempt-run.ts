@@ -9,11 +9,12 @@ import { type KeptStopOrder, type Launch, readJson } from '../launch.ts';
 import { type AttemptLayout, layoutOf } from '../layout.ts';
 import { overriddenVariables } from '../member-env.ts';
 import { KILL_MS, kill, killAll, type MemberProcess, ProcessSet, terminate } from '../process-set.ts';
-import { kernelOomKills, ticksSinceBoot } from '../procfs.ts';
+import { holdersOf, kernelOomKills, type ProcessStat, ticksSinceBoot } from '../procfs.ts';
 import { makeDirectories, startGang } from './gang.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { Member } from './member.ts';
 import { missingOutput, presentOutputs } from './outputs.ts';
+import { pipePrefix } from './pipes.ts';
 import { ReapedCpu } from './reaped-cpu.ts';
 import { unsupportedField, unusedFields } from './unsupported.ts';
 import { UsageWatch } from './usage-watch.ts';
@@ -30,6 +31,8 @@ import {
 
 /** How long a stream may stay open after the last process that is known has gone. */
 const STREAM_LINGER_MS = 1000;
+/** When to look for who holds it open. */
+const HOLDER_MS = 50;
 /** Between two looks for what is still alive. */
 const SWEEP_MS = 20;
 /** The longest delay that a timer takes. */
@@ -42,7 +45,9 @@ interface Ending {
   /** When it began and when patience ends, on the clock of `performance.now()`. */
   readonly since: number;
   deadline: number;
-  /** Something had to be killed. */
+  /** The members were sent SIGTERM. */
+  readonly told: boolean;
+  /** What was told to end had to be killed. */
   killed: boolean;
 }
 
@@ -89,7 +94,7 @@ export class AttemptRun {
   /** Reads the order to stop, if there is one. Safe to call at any time, any number of times. */
   obey(): void {
     const order = readJson<KeptStopOrder>(this.#layout.stop);
-    if (order !== undefined && this.#members.length > 0) this.#end({ kind: 'stopped' }, order);
+    if (order !== undefined && this.#someRun()) this.#end({ kind: 'stopped' }, order);
   }
 
   /** Kills everything at once: for when the shim itself cannot go on. Resolves when no process lives. */
@@ -158,16 +163,21 @@ export class AttemptRun {
     );
     const exit = this.#judgeExit(member, raw);
     this.#journal.append({ kind: 'member-ended', at: Date.now(), rank: member.spec.rank, exit });
-    const last = this.#members.every(({ exited }) => exited);
-    if (this.#ending === undefined && exit.reason !== undefined)
-      this.#failed(failureOf(member.spec, exit), last);
-    if (last) this.#allExited.resolve();
+    if (this.#ending === undefined && exit.reason !== undefined) this.#failed(failureOf(member.spec, exit));
+    if (!this.#someRun()) this.#allExited.resolve();
     else if (this.#ending === undefined) this.#killLeftovers(this.#leftoversOf(member));
   }
 
   /** The rest of a gang gets its grace; what the last member left behind does not. */
-  #failed(failure: Failure, last: boolean): void {
-    this.#end(failure, { graceMs: last ? 0 : this.#launch.spec.graceMs, why: failure.message });
+  #failed(outcome: Failure): void {
+    const why = outcome.message;
+    const now = performance.now();
+    if (this.#someRun()) this.#end(outcome, { graceMs: this.#launch.spec.graceMs, why });
+    else this.#ending = { outcome, why, told: false, since: now, deadline: now, killed: false };
+  }
+
+  #someRun(): boolean {
+    return this.#members.some(({ exited }) => !exited);
   }
 
   #judgeExit(member: Member, raw: RawExit): MemberExit {
@@ -204,9 +214,8 @@ export class AttemptRun {
     const since = performance.now();
     const deadline = since + graceMs;
     if (this.#ending === undefined) {
-      this.#ending = { outcome, why, since, deadline, killed: false };
-      if (this.#members.some(({ exited }) => !exited))
-        this.#journal.append({ kind: 'stopping', at: Date.now(), why });
+      this.#ending = { outcome, why, told: true, since, deadline, killed: false };
+      this.#journal.append({ kind: 'stopping', at: Date.now(), why });
       terminate(this.#processes.sweep(), new Set(this.#members.map(({ pid }) => pid)));
     } else {
       this.#ending.deadline = Math.min(this.#ending.deadline, deadline);
@@ -232,25 +241,30 @@ export class AttemptRun {
   /** Waits for the last process, also of those that left their member, and for the end of all output. */
   async #untilGone(): Promise<void> {
     await this.#allExited.promise;
-    for (let began = performance.now(), alive = this.#processes.sweep(); alive.length > 0; ) {
-      const mayLive = this.#ending !== undefined && performance.now() < this.#ending.deadline;
-      if (!mayLive) this.#killLeftovers(alive);
-      await delay(mayLive ? Math.max(SWEEP_MS, 20 * (performance.now() - began)) : KILL_MS);
-      began = performance.now();
-      alive = this.#processes.sweep();
-    }
-    this.#usage.stop();
-    clearTimeout(this.#graceTimer);
     clearTimeout(this.#timeoutTimer);
+    this.#usage.stop();
+    while (await this.#someLive());
+    clearTimeout(this.#graceTimer);
     await this.#untilOutputEnds();
   }
 
+  /** Looks once for what is alive, kills what may not be, and gives it time to go. */
+  async #someLive(): Promise<boolean> {
+    const began = performance.now();
+    const alive = this.#processes.sweep();
+    if (alive.length === 0) return false;
+    const mayLive = this.#ending !== undefined && began < this.#ending.deadline;
+    if (!mayLive) this.#killLeftovers(alive);
+    await delay(mayLive ? Math.max(SWEEP_MS, 20 * (performance.now() - began)) : KILL_MS);
+    return true;
+  }
+
+  /** Who still holds a pipe's other end, once nobody is known to live, got away: it is found by the pipe. */
   async #untilOutputEnds(): Promise<void> {
-    const cut = setTimeout(() => {
-      this.#note('the output was cut: a process that is not known still held its other end');
-      for (const member of this.#members) member.cutOutput();
-    }, STREAM_LINGER_MS);
+    const find = setTimeout(() => this.#killLeftovers(holdersOf(pipePrefix(this.#layout.dir))), HOLDER_MS);
+    const cut = setTimeout(() => this.#cutOutput(), STREAM_LINGER_MS);
     await Promise.all(this.#copies);
+    clearTimeout(find);
     clearTimeout(cut);
     // Lets the processor time of the last exits be counted.
     await new Promise((resolve) => setImmediate(resolve));
@@ -260,9 +274,14 @@ export class AttemptRun {
     return this.#processes.sweep().filter(({ rank }) => rank === member.spec.rank);
   }
 
-  #killLeftovers(left: readonly MemberProcess[]): void {
+  #cutOutput(): void {
+    this.#note('the output was cut: a process that could not be found still held its other end');
+    for (const member of this.#members) member.cutOutput();
+  }
+
+  #killLeftovers(left: readonly ProcessStat[]): void {
     kill(left);
-    if (this.#ending !== undefined) {
+    if (this.#ending?.told) {
       this.#ending.killed ||= left.length > 0;
       return;
     }

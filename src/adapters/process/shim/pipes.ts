@@ -16,12 +16,17 @@ export interface Pipe {
   readonly write: number;
 }
 
+/** What the names of an attempt's pipes begin with, also when they are gone. */
+export function pipePrefix(dir: string): string {
+  return join(dir, '.pipe-');
+}
+
 /**
  * Makes pipes whose write ends the members may open again by name.
  * @throws Error when the system has no mkfifo or the directory cannot hold one
  */
 export function makePipes(dir: string, count: number, runAs: RunAs | undefined): Pipe[] {
-  const names = Array.from({ length: count }, (_, i) => join(dir, `.pipe-${process.pid}-${i}`));
+  const names = Array.from({ length: count }, (_, i) => `${pipePrefix(dir)}${i}`);
   try {
     const made = spawnSync('mkfifo', ['-m', '600', ...names], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`mkfifo: ${made.error?.message ?? made.stderr.trim()}`);
