@@ -30,3 +30,15 @@ export class InvalidInput extends Error {
     this.next = next;
   }
 }
+
+/** A local verb could not do its work; the message is that of the cause. */
+export class LocalError extends Error {
+  override readonly name = 'LocalError';
+  readonly next: string | undefined;
+
+  constructor(cause: unknown) {
+    const { message, next } = (cause ?? {}) as { message?: unknown; next?: unknown };
+    super(typeof message === 'string' ? message : String(cause), { cause });
+    this.next = typeof next === 'string' ? next : undefined;
+  }
+}

@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Env, Io } from './io.ts';
 import { type LocalVerbs, localVerbs } from './local/verbs.ts';
 import { OUTPUT_FORMATS } from './output/document.ts';
-import { REMOTE_VERBS } from './remote/verbs.ts';
+import { HIDDEN_VERBS, REMOTE_VERBS } from './remote/verbs.ts';
 import { report } from './report.ts';
 import type { Shell } from './session.ts';
 
@@ -60,8 +60,9 @@ export function createProgram(
   }
   program.commandsGroup('Serve:');
   for (const verb of localVerbs(shell, local)) program.addCommand(verb);
+  for (const make of HIDDEN_VERBS) program.addCommand(make(shell), { hidden: true });
   program.commandsGroup('Help:').helpCommand('help [verb]', 'show the help of a verb');
-  for (const command of [program, ...program.commands]) prepare(command, io);
+  prepare(program, io);
   return program;
 }
 

@@ -1,6 +1,7 @@
 /** Says what went wrong, each problem on a line of its own and what to do last, and picks the exit code. */
+import { inspect } from 'node:util';
 import type { Problem } from '../contract/error.ts';
-import { InvalidInput, UsageError } from './errors.ts';
+import { InvalidInput, LocalError, UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Env, Io } from './io.ts';
 import { type Paint, paintFor, wantsColour } from './output/paint.ts';
@@ -10,14 +11,14 @@ import { ApiError, Unreachable } from './remote/client-errors.ts';
 export function report(error: unknown, { io, env }: { io: Io; env: Env }): ExitCode {
   const paint = paintFor(wantsColour(io.stderr, env, undefined));
   io.stderr.write(`${describeError(error, paint).join('\n')}\n`);
-  if (codeFor(error) === EXIT.defect && env.CAPSTAN_DEBUG) io.stderr.write(`${(error as Error).stack}\n`);
+  if (env.CAPSTAN_DEBUG) io.stderr.write(`${inspect(error)}\n`);
   return codeFor(error);
 }
 
 export function codeFor(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof InvalidInput) return EXIT.usage;
   if (error instanceof ApiError) return error.status >= 500 ? EXIT.unreachable : EXIT.refused;
-  return error instanceof Unreachable ? EXIT.unreachable : EXIT.defect;
+  return error instanceof Unreachable || error instanceof LocalError ? EXIT.unreachable : EXIT.defect;
 }
 
 /** The lines: what, its details, what next. */
@@ -32,7 +33,9 @@ export function describeError(error: unknown, paint: Paint): string[] {
     const id = error.requestId === '' ? [] : [paint.dim(`request id: ${oneLine(error.requestId)}`)];
     return [head, ...details, ...nextLine(error.next), ...id];
   }
-  if (error instanceof UsageError || error instanceof Unreachable) return [head, ...nextLine(error.next)];
+  if (error instanceof UsageError || error instanceof Unreachable || error instanceof LocalError) {
+    return [head, ...nextLine(error.next)];
+  }
   return [head, 'next: This is a defect of capstan; set CAPSTAN_DEBUG=1 for its stack, and report it.'];
 }
 

@@ -53,7 +53,8 @@ Examples:
     });
 }
 
-async function get(session: Session, words: readonly string[], options: GetOptions): Promise<number> {
+/** @param words the kind and names, or KIND/NAME. */
+export async function get(session: Session, words: readonly string[], options: GetOptions): Promise<number> {
   const [first = '', ...names] = words;
   if (first.includes('/'))
     return showNamed(session, await Promise.all(words.map((word) => referenceTo(word, jobKind))));

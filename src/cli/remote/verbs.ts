@@ -1,14 +1,35 @@
 /** Every verb that is a client of the API, by the group in which help shows it. */
 import type { Command } from 'commander';
 import type { Shell } from '../session.ts';
+import { applyVerb } from './apply.ts';
+import { cancelVerb } from './cancel.ts';
+import { completeVerb, completionVerb } from './completion.ts';
+import { contextVerb } from './context.ts';
+import { deleteVerb } from './delete.ts';
 import { describeVerb } from './describe.ts';
+import { eventsVerb } from './events.ts';
+import { explainVerb } from './explain.ts';
 import { getVerb } from './get.ts';
 import { logsVerb } from './logs.ts';
+import { outputVerb } from './output.ts';
+import { redriveVerb } from './redrive.ts';
+import { resumeVerb } from './resume.ts';
+import { runVerb } from './run.ts';
 import { submitVerb } from './submit.ts';
+import { suspendVerb } from './suspend.ts';
+import { updateVerb } from './update.ts';
+import { versionVerb } from './version.ts';
+import { watchVerb } from './watch.ts';
 
 type MakeVerb = (shell: Shell) => Command;
 
 export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
-  'Run jobs:': [submitVerb],
-  'Look:': [getVerb, describeVerb, logsVerb],
+  'Run jobs:': [runVerb, submitVerb],
+  'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb],
+  'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
+  'Set up:': [applyVerb, contextVerb],
+  'Help:': [explainVerb, versionVerb, completionVerb],
 };
+
+/** Not shown: for other programs. */
+export const HIDDEN_VERBS: readonly MakeVerb[] = [completeVerb];
