@@ -1,0 +1,35 @@
+/** Which errors mean that the database does not answer. */
+import { describe, expect, test } from 'vitest';
+import { Refused } from '../../core/errors/refused.ts';
+import { asRefusal, isUnavailable } from './unavailable.ts';
+
+const coded = (code: string) => Object.assign(new Error('told by a test'), { code });
+
+describe('an error', () => {
+  test.each([
+    { error: coded('ECONNREFUSED'), want: true },
+    { error: coded('57P01'), want: true },
+    { error: coded('57P03'), want: true },
+    { error: coded('08006'), want: true },
+    { error: coded('53300'), want: true },
+    { error: new Error('Connection terminated unexpectedly'), want: true },
+    { error: new Error('timeout exceeded when trying to connect'), want: true },
+    { error: new Error('Query read timeout'), want: true },
+    { error: new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]), want: true },
+    { error: coded('23505'), want: false },
+    { error: coded('42P01'), want: false },
+    { error: coded('28P01'), want: false },
+    { error: new Error('x is not a function'), want: false },
+    { error: 'a text', want: false },
+  ])('$error.code $error.message is unavailability: $want', ({ error, want }) => {
+    expect(isUnavailable(error)).toBe(want);
+    const told = asRefusal(error);
+    if (want) expect(told).toMatchObject({ code: 'store.unavailable', cause: error });
+    else expect(told).toBe(error);
+  });
+
+  test('that was told already stays as it is', () => {
+    const refused = new Refused('cursor.expired');
+    expect(asRefusal(refused)).toBe(refused);
+  });
+});
