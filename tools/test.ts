@@ -9,7 +9,13 @@ import { join } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'capstan-test-'));
 const report = join(folder, 'report.json');
-const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
+const args = [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+];
 const { status } = spawnSync('vitest', args, { stdio: 'inherit' });
 const counts = countsOf(report);
 rmSync(folder, { recursive: true });
@@ -19,7 +25,9 @@ process.exit(status === 0 && counts.passed > 0 ? 0 : 1);
 
 function countsOf(path: string): { passed: number; failed: number; skipped: number } {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(path, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(path, 'utf8'),
+    );
     return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
   } catch {
     // Vitest ended before it could write: that is one failure at least.

@@ -7,7 +7,8 @@ import type { Ports } from '../../ports/index.ts';
 /** Fields that need Kubernetes, as (path, what was given) of one role. */
 function needsCluster(role: Role, at: string): Detail[] {
   const details: Detail[] = [];
-  const add = (path: string, got: string) => details.push({ path: `${at}.${path}`, expected: 'nothing: the process runner has none', got });
+  const add = (path: string, got: string) =>
+    details.push({ path: `${at}.${path}`, expected: 'nothing: the process runner has none', got });
   role.volumes.forEach((volume, index) => {
     if ('claim' in volume) add(`volumes[${index}].claim`, JSON.stringify(volume.claim));
   });
