@@ -1,16 +1,18 @@
 #!/usr/bin/env node
 // The entry of the command. Only syntax that any Node from 12 on parses: an old one must get to the
-// line that says what to do. In the repository it runs the sources, published the compiled files.
+// line that says what to do. Published it runs the compiled files, in the repository the sources.
 const REQUIRED = 24;
 
 function start() {
-  return import('node:fs')
-    .then((fs) => {
-      const compiled = new URL('../dist/main/cli.js', import.meta.url);
-      const sources = new URL('../src/main/cli.ts', import.meta.url);
-      return import((fs.existsSync(compiled) ? compiled : sources).href);
-    })
-    .then((cli) => cli.main(process));
+  const needed = [import('node:fs'), import('node:module'), import('node:url')];
+  return Promise.all(needed).then(([fs, module, url]) => {
+    const compiled = new URL('../dist/main/cli.js', import.meta.url);
+    if (fs.existsSync(compiled)) return import(compiled.href);
+    // Stripping the types of every file takes longer than the rest of a start: 165 ms, with the cache 75.
+    const cache = new URL('../node_modules/.cache/capstan', import.meta.url);
+    module.enableCompileCache(url.fileURLToPath(cache));
+    return import(new URL('../src/main/cli.ts', import.meta.url).href);
+  });
 }
 
 if (Number(process.versions.node.split('.')[0]) < REQUIRED) {
@@ -19,8 +21,10 @@ if (Number(process.versions.node.split('.')[0]) < REQUIRED) {
   );
   process.exitCode = 2;
 } else {
-  start().catch((error) => {
-    process.stderr.write(`capstan cannot start: ${error instanceof Error ? error.stack : error}\n`);
-    process.exitCode = 70;
-  });
+  start()
+    .then((cli) => cli.main(process))
+    .catch((error) => {
+      process.stderr.write(`capstan cannot start: ${error instanceof Error ? error.stack : error}\n`);
+      process.exitCode = 70;
+    });
 }

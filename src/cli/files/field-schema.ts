@@ -36,7 +36,17 @@ export interface Field {
 /** The root field of an object's schema. */
 export function fieldsOf(schema: z.ZodType, name: string): Field {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  return toField(name, root, { root, required: true });
+  return withRoleFields(toField(name, root, { root, required: true }));
+}
+
+/** The fields of a job's one role may stand beside `roles`: they mean the same there. */
+function withRoleFields(field: Field): Field {
+  const roles = field.fields.find(({ name }) => name === 'roles')?.fields ?? [];
+  const fields = field.fields.map((child) => {
+    const same = child.description === '' ? roles.find(({ name }) => name === child.name) : undefined;
+    return withRoleFields(same ? { ...child, description: same.description, default: same.default } : child);
+  });
+  return { ...field, fields };
 }
 
 /** Down a path; an error names the nearest field. */
@@ -78,9 +88,11 @@ function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   return name === undefined ? schema : { ...root.$defs?.[name], ...schema };
 }
 
-/** Where the fields are: through lists and alternatives. */
+/** Where the fields are: through lists, the values of maps, and alternatives. */
 function innermost(schema: JsonSchema, root: JsonSchema): JsonSchema {
-  if (schema.items) return innermost(resolve(schema.items, root), root);
+  const { items, additionalProperties: values } = schema;
+  if (items) return innermost(resolve(items, root), root);
+  if (!schema.properties && typeof values === 'object') return innermost(resolve(values, root), root);
   if (!schema.anyOf) return schema;
   const options = schema.anyOf.map((option) => innermost(resolve(option, root), root));
   const properties = Object.assign({}, ...options.map((option) => option.properties ?? {}));
@@ -122,7 +134,7 @@ function scalarType(schema: JsonSchema): string {
   if (known !== undefined) return known;
   if (type === undefined) return 'any';
   const bounded = minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
-  return bounded ? `${type} ${minimum}–${maximum}` : String(type);
+  return bounded ? `${type} ${minimum}–${maximum}` : [type].flat().join(' or ');
 }
 
 /** Scalars of the contract are texts with a pattern; people know them by name. */

@@ -43,6 +43,7 @@ function descend(
 
 /** The option that takes the next word as its value. */
 function optionBefore(program: Command, command: Command, word: string | undefined): Option | undefined {
+  if (word === undefined) return undefined;
   const known = [...command.options, ...program.options];
   return known.find(({ required, short, long }) => required && (word === short || word === long));
 }
