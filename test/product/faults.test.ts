@@ -1,8 +1,9 @@
 /** Pulling plugs: what runs goes on, what was acknowledged is kept. */
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ownDatabase, ownServer } from './own-database.ts';
 import { Product, ROOT, until } from './product.ts';
 
 let product: Product;
@@ -55,27 +56,57 @@ describe('a server that is killed', () => {
 });
 
 describe('a database that is gone', () => {
-  test('for a while: 503 with Retry-After, the job goes on, and nothing acknowledged is lost', async () => {
+  test('is started again: 503 with Retry-After meanwhile, the job goes on, and nothing acknowledged is lost', async () => {
     await product.submit('long', {
       command: ['sh', '-c', 'sleep 3; echo survived'],
       resources: { cpu: '50m' },
     });
     await product.reaches('long', ['running']);
-    const postmaster = Number(readFileSync(await postmasterFile(product.data), 'utf8').split('\n')[0]);
-    process.kill(postmaster, 'SIGSTOP');
-    try {
-      const answer = await product.request('POST', '/jobs', { name: 'during', spec: { command: ['true'] } });
-      // The stopped postmaster still has its backends: they may serve, or a new connection is needed and refused.
-      expect([201, 503]).toContain(answer.status);
-      if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    } finally {
-      process.kill(postmaster, 'SIGCONT');
-    }
+    process.kill(postmasterOf(product.data), 'SIGKILL');
+    const acknowledged: string[] = [];
+    const refused: number[] = [];
+    let count = 0;
+    await until('it was refused, and accepts again', async () => {
+      const name = `during-${count++}`;
+      const answer = await product.request('POST', '/jobs', { name, spec: { command: ['true'] } });
+      if (answer.status === 201) acknowledged.push(name);
+      else refused.push(Number(answer.headers.get('retry-after')));
+      return refused.length > 0 && answer.status === 201;
+    });
+    expect(refused.every((seconds) => seconds > 0)).toBe(true);
     await product.reaches('long', ['succeeded']);
     expect(await product.logs('long')).toContain('survived');
+    for (const name of acknowledged) await product.reaches(name, ['succeeded']);
+  });
+
+  test('of ours, for as long as it takes: the server says 503 and comes back by itself', async () => {
+    await using database = await ownDatabase();
+    await using server = await ownServer(database.url);
+    expect(
+      (await server.request('POST', '/jobs', { name: 'kept', spec: { command: ['true'] } })).status,
+    ).toBe(201);
+    await database.stop();
+    await until(
+      'it says that it is not ready',
+      async () => (await fetch(`${server.address}/readyz`)).status === 503,
+    );
+    const answer = await server.request('GET', '/jobs');
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await answer.json()).toMatchObject({ error: { code: 'store.unavailable' } });
+    await database.start();
+    await until('it is ready again', async () => (await fetch(`${server.address}/readyz`)).ok);
+    const { items } = (await (await server.request('GET', '/jobs')).json()) as {
+      items: { metadata: { name: string } }[];
+    };
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(['kept']);
   });
 });
 
-async function postmasterFile(data: string): Promise<string> {
-  return join(data, 'postgres/data/postmaster.pid');
+/** Of the data directory itself, or of the area that holds its parts when others can not enter it. */
+function postmasterOf(data: string): number {
+  const area = existsSync(join(data, 'area.json'))
+    ? join('/var/lib/capstan', JSON.parse(readFileSync(join(data, 'area.json'), 'utf8')).id)
+    : data;
+  return Number(readFileSync(join(area, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
 }

@@ -45,10 +45,10 @@ describe('a command that', () => {
     },
     {
       what: 'is not executable',
-      spec: { command: ['/etc/hostname'] },
+      spec: { command: ['/etc/passwd'] },
       state: 'failed',
       reason: 'CommandNotExecutable',
-      says: /hostname/,
+      says: /passwd/,
     },
     {
       what: 'has no directory to work in',
@@ -73,7 +73,7 @@ describe('a command that', () => {
     },
     {
       what: 'ends with 126 as a shell does',
-      spec: { command: shell('/etc/hostname') },
+      spec: { command: shell('/etc/passwd') },
       state: 'failed',
       reason: 'CommandNotExecutable',
       says: /126/,
