@@ -11,7 +11,7 @@ export function specToWire(spec: JobSpec): Wire {
     queue: spec.queue,
     priority: spec.priority,
     roles: spec.roles.map(roleToWire),
-    topology: spec.topology.level === 'none' ? undefined : spec.topology,
+    topology: spec.topology.level === 'none' && !spec.topology.required ? undefined : spec.topology,
     timeout: duration(spec.timeoutMs),
     deadline: duration(spec.deadlineMs),
     startDeadline: duration(spec.startDeadlineMs),

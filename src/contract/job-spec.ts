@@ -4,12 +4,25 @@
  */
 import { z } from 'zod';
 import type { JobSpec, Role } from '../core/job/spec.ts';
-import { Duration, LabelKey, LabelValue, Name, Quantities, Size, Timestamp } from './scalars.ts';
+import {
+  Duration,
+  LabelKey,
+  LabelValue,
+  Name,
+  PositiveDuration,
+  Quantities,
+  Size,
+  Timestamp,
+} from './scalars.ts';
 
-const Text = z
-  .string()
-  .max(32_768)
-  .refine((text) => !text.includes('\0'), 'no NUL characters');
+const Text = textOr('a string');
+
+function textOr(expected: string) {
+  return z
+    .string(expected)
+    .max(32_768)
+    .refine((text) => !text.includes('\0'), 'no NUL characters');
+}
 
 const EnvName = z
   .string()
@@ -23,7 +36,7 @@ const Env = z
   .record(
     EnvName,
     z.union([
-      Text,
+      textOr('a string, in quotes when it looks like a number'),
       z.strictObject({ secret: z.strictObject({ name: Name, key: z.string().min(1).max(253) }) }),
     ]),
   )
@@ -38,7 +51,7 @@ const Env = z
     }
   });
 
-const AbsolutePath = Text.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'an absolute path without ".."');
+const AbsolutePath = Text.regex(/^(?![\s\S]*\/\.\.(\/|$))\//, 'an absolute path without ".."');
 
 const Volume = z.union([
   z.strictObject({ mount: AbsolutePath, claim: Name, readOnly: z.boolean().default(false) }),
@@ -142,17 +155,17 @@ const jobFields = {
     })
     .prefault({})
     .describe('How close the members must be'),
-  timeout: Duration.optional().describe('Of one attempt'),
-  deadline: Duration.optional().describe('Of the job, from its submission'),
-  startDeadline: Duration.optional().describe('Fail when it has not started by then'),
+  timeout: PositiveDuration.optional().describe('Of one attempt'),
+  deadline: PositiveDuration.optional().describe('Of the job, from its submission'),
+  startDeadline: PositiveDuration.optional().describe('Fail when it has not started by then'),
   startAfter: Timestamp.optional().describe('Do not start before this time'),
   ttlAfterFinished: Duration.optional().describe('Remove record, logs and outputs this long after the end'),
-  expectedDuration: Duration.optional().describe('How long an attempt usually takes'),
+  expectedDuration: PositiveDuration.optional().describe('How long an attempt usually takes'),
   retry: Retry.prefault({}).describe('What follows a failed attempt'),
   checkpoint: z
     .strictObject({
       grace: Duration.prefault('30s').describe('From SIGTERM to SIGKILL'),
-      every: Duration.optional(),
+      every: PositiveDuration.optional(),
       path: AbsolutePath.optional().describe('A directory that all attempts of the job share'),
     })
     .prefault({})
