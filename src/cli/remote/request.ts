@@ -1,4 +1,5 @@
 /** From an operation and its input to an HTTP request: path fields, then the query or the body. */
+import { UsageError } from '../errors.ts';
 import { ROUTES } from './api.gen.ts';
 
 export type OperationName = keyof typeof ROUTES;
@@ -23,7 +24,7 @@ export function prepare(target: Target, name: OperationName, input: Fields): Pre
   const inPath = new Set<string>();
   const filled = path.replace(/\{(\w+)\}/g, (_, field: string) => {
     inPath.add(field);
-    return encodeURIComponent(String(input[field]));
+    return segment(field, String(input[field]));
   });
   const url = new URL(target.server.replace(/\/+$/, '') + filled);
   const rest = Object.entries(input).filter(([field, value]) => !inPath.has(field) && value !== undefined);
@@ -38,6 +39,12 @@ export function prepare(target: Target, name: OperationName, input: Fields): Pre
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(Object.fromEntries(rest)),
   };
+}
+
+/** A dot segment would lead to another route, even when it is escaped. */
+function segment(field: string, text: string): string {
+  if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
+  throw new UsageError(`${JSON.stringify(text)} is no name of a ${field}`);
 }
 
 function headersFor({ key, userAgent }: Target): Record<string, string> {
