@@ -4,7 +4,7 @@ import type { Signal } from '../../ports/signals.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { WRITER } from './migrations/migration.ts';
-import { openStore } from './open-store.ts';
+import { openStore, type Store } from './open-store.ts';
 import { administer } from './testing/administer.ts';
 import { openGateway } from './testing/gateway.ts';
 import { aSubmission, NOON } from './testing/jobs.ts';
@@ -129,8 +129,9 @@ describe('a database that goes away', () => {
   });
 
   test('while calls are under way fails them, and the process lives', async () => {
-    const store = await db.open({ poolSize: 4 });
-    await using session = await openSession(db.connection);
+    await using own = await testDatabase();
+    const store = await own.open({ poolSize: 4 });
+    await using session = await openSession(own.connection);
     const calls = Promise.allSettled(
       Array.from({ length: 50 }, (_, i) =>
         i % 2 === 0 ? store.jobs.submit(aSubmission()) : store.scheduler.snapshot(),
@@ -153,11 +154,11 @@ describe('a database that goes away', () => {
 });
 
 describe('signals', () => {
-  async function heard(during: (signals: Signal[]) => Promise<void>): Promise<void> {
+  async function heard(during: (signals: Signal[]) => Promise<void>, store: Store = db.store): Promise<void> {
     const until = new AbortController();
     const signals: Signal[] = [];
     for (const topic of ['schedule', 'event', 'agent'] as const) {
-      db.store.signals.subscribe(topic, (signal) => signals.push(signal), until.signal);
+      store.signals.subscribe(topic, (signal) => signals.push(signal), until.signal);
     }
     try {
       await during(signals);
@@ -188,16 +189,18 @@ describe('signals', () => {
   });
 
   test('come back by themselves after a break, and say that some may be lost', async () => {
-    await using session = await openSession(db.connection);
+    await using own = await testDatabase();
+    const store = await own.open();
+    await using session = await openSession(own.connection);
     await heard(async (signals) => {
       await session.run(END_OTHERS);
       const want = (['schedule', 'agent', 'event'] as const).map((topic) => ({ topic, key: '' }));
       await vi.waitFor(() => expect(signals).toEqual(want), { timeout: 20_000 });
       const first = aSubmission({ now: NOON });
-      await vi.waitFor(() => db.store.jobs.submit(first), { timeout: 10_000 });
+      await vi.waitFor(() => store.jobs.submit(first), { timeout: 10_000 });
       const told = { topic: 'event', key: first.job.uid };
       await vi.waitFor(() => expect(signals).toContainEqual(told), { timeout: 10_000 });
-    });
+    }, store);
   });
 
   test('are not stopped by a subscriber that fails', async () => {

@@ -29,14 +29,18 @@ export const MOVES = [
   'update',
   'remove',
   'plan',
+  'race',
 ] as const;
 
 export interface Move {
   readonly kind: (typeof MOVES)[number];
-  /** Which of the jobs so far, and which of the servers. */
+  /** Which of the newest jobs, and which of the servers. */
   readonly pick: number;
   readonly server: 0 | 1;
 }
+
+/** So few jobs are dealt with at a time that the servers meet on them. */
+const NEWEST = 2;
 
 type Decide = (job: Job, now: number) => Decision;
 
@@ -76,9 +80,11 @@ export class Rivals {
     const now = this.#now++;
     if (kind === 'submit' || this.#uids.length === 0) return this.#submit(store, pick, now);
     if (kind === 'plan') return this.#plan(store, `server-${server}`, now);
-    const uid = this.#uids[pick % this.#uids.length]!;
+    const newest = this.#uids.slice(-NEWEST);
+    const uid = newest[pick % newest.length]!;
     if (kind === 'remove') return this.#remove(store, uid);
     const job = await store.jobs.get(this.project, uid);
+    if (job && kind === 'race') return this.#race(job, now);
     const decision = job && DECISIONS[kind]?.(job, now);
     if (decision?.kind === 'transition') await this.#apply(store, decision.transition);
   }
@@ -96,6 +102,15 @@ export class Rivals {
   async #apply(store: Store, transition: Transition): Promise<void> {
     const next = await settled(store.jobs.apply(transition), 'job.name_taken');
     if (next) this.applied.push(transition);
+  }
+
+  /** Both servers decide on the version that one of them read. */
+  async #race(job: Job, now: number): Promise<void> {
+    const decisions = [update(job, { priority: 1, by: 'ada', now }), suspend(job, { by: 'bob', now })];
+    const applying = decisions.map(async (decision, i) => {
+      if (decision.kind === 'transition') await this.#apply(this.#stores[i]!, decision.transition);
+    });
+    await Promise.all(applying);
   }
 
   async #remove(store: Store, uid: string): Promise<void> {
