@@ -10,6 +10,7 @@ import { firstKey } from './first-key.ts';
 import { newPepper, secretFile } from './identity.ts';
 import { openLog } from './log.ts';
 import { stopRequested } from './stop-requested.ts';
+import { startTelemetry } from './telemetry.ts';
 
 export interface ServerOptions {
   readonly host: string | undefined;
@@ -37,6 +38,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
     );
   checkHost(host, options.behindTlsProxy);
   const stop = stopRequested();
+  const telemetry = await startTelemetry(env);
   const data = options.data ?? defaultDataDir(env);
   await mkdir(data, { recursive: true, mode: 0o700 });
   const pepper = Buffer.from(await secretFile(join(data, 'pepper.key'), newPepper));
@@ -49,6 +51,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   stdout(`${JSON.stringify({ address: plane.address.url, pid: process.pid, keyFile })}\n`);
   await stop;
   await plane.close();
+  await telemetry.close();
   return 0;
 }
 

@@ -16,6 +16,7 @@ import { newPepper, secretFile } from './identity.ts';
 import { type KeptDatabase, keepDatabase } from './kept-database.ts';
 import { runLocalAgent } from './local-agent.ts';
 import { openLog } from './log.ts';
+import { startTelemetry } from './telemetry.ts';
 
 export interface UpOptions {
   /** `--data`; default: the XDG data directory. */
@@ -58,6 +59,8 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   const home = await openDataHome({ dir: options.data, jobsUser: options.jobsUser });
   undo.unshift(() => home.close());
   const log = openLog({ level: options.logLevel, to: join(home.dir, 'capstan.log') });
+  const telemetry = await startTelemetry(process.env);
+  undo.unshift(() => telemetry.close());
   const database = await keepDatabase(() => startDatabase(home, options), log);
   undo.unshift(() => database.stop());
   const pepper = Buffer.from(await secretFile(join(home.dir, 'pepper.key'), newPepper));

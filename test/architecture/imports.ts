@@ -61,7 +61,7 @@ export const MAY_USE: Partial<Record<Room, readonly string[]>> = {
   core: [],
   contract: ['zod', 'fastest-levenshtein'],
   ports: [],
-  operations: ['zod', 'node:crypto', 'node:timers/promises'],
+  operations: ['zod', '@opentelemetry/api', 'node:crypto', 'node:timers/promises'],
   controllers: [],
 };
 

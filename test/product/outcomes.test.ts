@@ -179,7 +179,7 @@ describe('a command that', () => {
     });
     await product.reaches('noise', ['succeeded', 'failed']);
     const log = await product.logs('noise');
-    expect(log).toContain('x'.repeat(1 << 20));
+    expect(log.includes('x'.repeat(1 << 20))).toBe(true);
     expect(log.trimEnd().endsWith('after')).toBe(true);
   });
 
@@ -192,7 +192,7 @@ describe('a command that', () => {
     expect(log.stdout).toContain('the end');
     const whole = await product.logs('flood');
     expect(whole.length).toBeLessThan(80 * 2 ** 20);
-    expect(whole).toMatch(/bytes dropped here: the log is capped at 64 MiB/);
+    expect(/bytes dropped here: the log is capped at 64 MiB/.test(whole)).toBe(true);
   });
 });
 

@@ -27,13 +27,16 @@ export class Product {
   #process: ChildProcess | undefined;
   #ready: Ready | undefined;
 
-  private constructor(data: string) {
+  readonly #extra: Record<string, string>;
+
+  private constructor(data: string, extra: Record<string, string>) {
     this.data = data;
+    this.#extra = extra;
   }
 
-  /** With a data directory of its own. */
-  static async start(): Promise<Product> {
-    const product = new Product(mkdtempSync(join(tmpdir(), 'capstan-product-')));
+  /** With a data directory of its own. @param env more for the server's environment */
+  static async start(env: Record<string, string> = {}): Promise<Product> {
+    const product = new Product(mkdtempSync(join(tmpdir(), 'capstan-product-')), env);
     await product.up();
     return product;
   }
@@ -57,7 +60,7 @@ export class Product {
       process.execPath,
       [BIN, 'up', '--data', this.data, '--port', '0', '--output', 'json'],
       {
-        env: this.#env({}),
+        env: this.#env(this.#extra),
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -187,7 +190,9 @@ export class Product {
   }
 
   async logs(name: string): Promise<string> {
-    return (await this.cli(['logs', name])).stdout;
+    const { code, stdout, stderr } = await this.cli(['logs', name]);
+    if (code !== 0) throw new Error(`capstan logs ended with ${code}: ${stderr}`);
+    return stdout;
   }
 }
 

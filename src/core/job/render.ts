@@ -15,6 +15,7 @@ export function renderAttempt(job: Job, attempt: number): AttemptSpec {
     graceMs: spec.checkpoint.graceMs,
     checkpointPath: spec.checkpoint.path,
     outputs: spec.outputs,
+    traceparent: spec.traceparent,
   };
 }
 

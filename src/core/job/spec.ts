@@ -102,6 +102,8 @@ export interface JobSpec {
   readonly outputs: readonly Output[];
   /** `null`: wait for a lost agent for as long as it takes. */
   readonly replaceAfterMs: number | null;
+  /** W3C trace context of the submission; not its owner's to write, and no part of what makes specs equal. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Members of the whole gang at its smallest. */

@@ -1,9 +1,11 @@
 /** What an agent sees of its attempts, taken into the jobs. Repeats and stale attempts change nothing. */
 import { z } from 'zod';
 import type { AttemptObservation } from '../../core/job/attempt.ts';
+import { currentAttempt } from '../../core/job/job.ts';
 import { observe } from '../../core/job/observe.ts';
 import type { Ports } from '../../ports/index.ts';
 import { defineOperation } from '../define.ts';
+import { traceAttempt } from '../trace.ts';
 
 /** The link has checked the shape; what does not belong to the agent is ignored by the core. */
 const Observation = z.custom<AttemptObservation>(
@@ -36,6 +38,11 @@ async function take(
     const [job] = await ports.scheduler.jobs([seen.ref.job]);
     if (!job) return;
     const decision = observe(job, seen, { ...by, random: ports.chance.random() });
-    if (decision.kind !== 'transition' || (await ports.jobs.apply(decision.transition))) return;
+    if (decision.kind !== 'transition') return;
+    const applied = await ports.jobs.apply(decision.transition);
+    if (!applied) continue;
+    const record = currentAttempt(applied);
+    if (record?.endedAt !== undefined) traceAttempt(applied, record);
+    return;
   }
 }

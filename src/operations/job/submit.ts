@@ -7,6 +7,7 @@ import { submit } from '../../core/job/submit.ts';
 import type { Transition } from '../../core/job/transition.ts';
 import type { Once } from '../../ports/job-store.ts';
 import { type Call, defineOperation } from '../define.ts';
+import { currentTraceparent } from '../trace.ts';
 import { checkPlacement, queueOf } from './placement.ts';
 import { checkSupport } from './support.ts';
 import { viewJob } from './view.ts';
@@ -43,7 +44,7 @@ type SubmitCall = Call<import('zod').output<typeof SubmitJob>>;
 async function prepare({ input, principal, ports, now }: SubmitCall): Promise<Transition> {
   const queue = await queueOf(ports, input.project, input.spec.queue);
   await checkPlacement(ports, { project: input.project, queue, priority: input.spec.priority });
-  const spec = { ...input.spec, queue };
+  const spec = { ...input.spec, queue, traceparent: currentTraceparent() };
   await checkSupport(ports, spec);
   const uid = ports.chance.uid(now);
   return submit({
@@ -69,7 +70,8 @@ function onceOf({ input, principal }: SubmitCall): Once | undefined {
 
 /** An equal spec under a live name is the same job; a different one is a conflict. */
 function sameOrConflict(live: Job, wanted: Job): Job {
-  if (digest(live.spec) === digest(wanted.spec)) return live;
+  const asked = (job: Job) => digest({ ...job.spec, traceparent: undefined });
+  if (asked(live) === asked(wanted)) return live;
   throw new Refused('job.name_taken', { job: live.name, project: live.project, state: live.state.name });
 }
 
