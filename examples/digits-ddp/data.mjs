@@ -54,6 +54,7 @@ export function split(examples, seed) {
 /**
  * Every `world`-th example, from `rank` on: shards differ by one example at most.
  * @param {Examples} examples
+ * @param {{ rank: number, world: number }} place
  */
 export function shardOf(examples, { rank, world }) {
   const own = [];

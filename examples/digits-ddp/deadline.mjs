@@ -7,26 +7,31 @@ export class RendezvousFailed extends Error {
   name = 'RendezvousFailed';
 }
 
-/** Aborts after a time or with the signal. (`AbortSignal.any` loses its timeout to garbage collection on Node 20.) */
-export function deadlineOf(ms, signal) {
+/**
+ * Does some work that must not take longer than this. Whatever still waits when it ends is ended too.
+ * @template T
+ * @param {{ ms: number, signal: AbortSignal }} limit the signal ends the work at once
+ * @param {(limit: { ms: number, signal: AbortSignal, deadline: AbortSignal }) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function within({ ms, signal }, work) {
+  // Not AbortSignal.any: on Node 20 it loses its timeout to garbage collection.
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timer = setTimeout(abort, ms);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
-  return {
-    signal: controller.signal,
-    /** Ends also what still waits. */
-    clear() {
-      abort();
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    },
-  };
+  try {
+    return await work({ ms, signal, deadline: controller.signal });
+  } finally {
+    abort();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** Awaits something until the deadline; then the error says what was missing. */
-export async function before({ gang, deadline, signal }, promise, missing) {
+export async function before({ ms, signal, deadline }, promise, missing) {
   const late = withResolvers();
   const onAbort = () => late.reject(deadline.reason);
   if (deadline.aborted) onAbort();
@@ -36,7 +41,7 @@ export async function before({ gang, deadline, signal }, promise, missing) {
   } catch (error) {
     signal.throwIfAborted();
     if (!deadline.aborted) throw error;
-    throw new RendezvousFailed(`no gang after ${gang.rendezvousMs / 1000} s: ${missing()}`, { cause: error });
+    throw new RendezvousFailed(`no gang after ${ms / 1000} s: ${missing()}`, { cause: error });
   } finally {
     deadline.removeEventListener('abort', onAbort);
   }

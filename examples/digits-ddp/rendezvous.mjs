@@ -9,12 +9,16 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { before, deadlineOf, withResolvers } from './deadline.mjs';
+import { before, within, withResolvers } from './deadline.mjs';
 import { openDoor } from './door.mjs';
 import { Link, PeerLost } from './link.mjs';
 
 const RETRY_MS = 100;
 const CONNECT_MS = 3_000;
+/** Everybody is there and listens: connecting to a neighbour takes no longer. */
+const JOIN_MS = 15_000;
+/** What rank 0 needs to tell that a member did not come. */
+const VERDICT_MS = 2_000;
 
 /**
  * Connects this member with its neighbours.
@@ -25,28 +29,26 @@ const CONNECT_MS = 3_000;
  * @throws {RendezvousFailed | PeerLost} or the signal's reason
  */
 export async function meet(gang, signal) {
-  const deadline = deadlineOf(gang.rendezvousMs, signal);
-  const call = { gang, signal, deadline: deadline.signal };
   const door = await openDoor(0, gang.masterAddr);
   try {
-    const table = await exchangeAddresses(call, door.port);
-    return await joinNeighbours(call, door, table);
+    const table = await exchangeAddresses(gang, signal, door.port);
+    return await within({ ms: JOIN_MS, signal }, (limit) => joinNeighbours(gang, limit, { door, ...table }));
   } finally {
     door.close();
-    deadline.clear();
   }
 }
 
-function exchangeAddresses(call, port) {
-  return call.gang.rank === 0 ? gatherAddresses(call, port) : askForAddresses(call, port);
+function exchangeAddresses(gang, signal, port) {
+  const limit = { ms: gang.rendezvousMs, signal };
+  if (gang.rank === 0) return within(limit, (running) => gatherAddresses(gang, running, port));
+  return askForAddresses(gang, limit, port);
 }
 
 /** Rank 0: waits for everybody's address, answers with all of them. */
-async function gatherAddresses(call, port) {
-  const { gang } = call;
+async function gatherAddresses(gang, limit, port) {
   const door = await openDoor(gang.masterPort, gang.masterAddr);
   try {
-    const arrived = await everybody(call, door);
+    const arrived = await everybody(gang, limit, door);
     const table = { run: randomUUID(), members: addressTable(gang, arrived, port) };
     for (const { link } of arrived.values()) {
       link.say(table);
@@ -66,8 +68,7 @@ function addressTable(gang, arrived, port) {
 }
 
 /** Resolves when each other rank has said where it listens; fails when one goes away again. */
-async function everybody(call, door) {
-  const { gang } = call;
+async function everybody(gang, limit, door) {
   const arrived = new Map();
   const done = withResolvers();
   door.admit((link, hello) => {
@@ -78,19 +79,19 @@ async function everybody(call, door) {
     if (arrived.size === gang.world - 1) done.resolve(arrived);
     return true;
   });
+  const missing = () => `rank ${absent(gang, arrived).join(', ')} of ${gang.world} did not come`;
   try {
-    return await before(call, done.promise, () => absentees(gang, arrived));
+    return await before(limit, done.promise, missing);
   } catch (error) {
-    for (const { link } of arrived.values()) link.destroy();
+    const lost =
+      error instanceof PeerLost ? error : new PeerLost(absent(gang, arrived)[0], 'it did not come');
+    for (const { link } of arrived.values()) link.passOn(lost);
     throw error;
   }
 }
 
-function absentees(gang, arrived) {
-  const missing = Array.from({ length: gang.world - 1 }, (_, i) => i + 1).filter(
-    (rank) => !arrived.has(rank),
-  );
-  return `rank ${missing.join(', ')} of ${gang.world} did not come`;
+function absent({ world }, arrived) {
+  return Array.from({ length: world - 1 }, (_, i) => i + 1).filter((rank) => !arrived.has(rank));
 }
 
 function isMember(hello, { world }) {
@@ -98,21 +99,24 @@ function isMember(hello, { world }) {
   return hello.world === world && Number.isInteger(rank) && rank > 0 && rank < world && !!port && !!host;
 }
 
-/** Every other rank: says where it listens, as seen from rank 0, and gets the table. */
-async function askForAddresses(call, port) {
-  const { gang } = call;
-  const link = await connectUntil(call, { host: gang.masterAddr, port: gang.masterPort, peer: 0 });
+/**
+ * Every other rank: says where it listens, as seen from rank 0, and gets the table. Rank 0 alone
+ * decides that the gang is not complete, and may have begun to wait later: it is given time to say so.
+ */
+async function askForAddresses(gang, limit, port) {
+  const rankZero = { host: gang.masterAddr, port: gang.masterPort, peer: 0 };
+  const link = await within(limit, (running) => connectUntil(running, rankZero));
+  link.say({ rank: gang.rank, world: gang.world, host: plainAddress(link.localAddress), port });
   try {
-    link.say({ rank: gang.rank, world: gang.world, host: plainAddress(link.localAddress), port });
-    return await before(call, link.hear(), () => 'rank 0 answered, but the gang did not fill up');
+    const patient = { ...limit, ms: limit.ms + VERDICT_MS };
+    return await within(patient, (running) => before(running, link.hear(), () => 'rank 0 did not answer'));
   } finally {
     link.destroy();
   }
 }
 
 /** Connects to the right and is connected to from the left, at the same time. */
-async function joinNeighbours(call, door, { run, members }) {
-  const { rank, world } = call.gang;
+async function joinNeighbours({ rank, world }, limit, { door, run, members }) {
   const leftRank = (rank + world - 1) % world;
   const rightRank = (rank + 1) % world;
   const failed = withResolvers();
@@ -123,8 +127,8 @@ async function joinNeighbours(call, door, { run, members }) {
     return link;
   };
   try {
-    const fromLeft = acceptFrom(call, door, { run, rank: leftRank }).then(keep);
-    const toRight = connectUntil(call, { ...members[rightRank], peer: rightRank, mustListen: true }).then(
+    const fromLeft = acceptFrom(limit, door, { run, rank: leftRank }).then(keep);
+    const toRight = connectUntil(limit, { ...members[rightRank], peer: rightRank, mustListen: true }).then(
       keep,
     );
     toRight.then((right) => right.say({ run, rank })).catch(() => {});
@@ -136,7 +140,7 @@ async function joinNeighbours(call, door, { run, members }) {
   }
 }
 
-function acceptFrom(call, door, { run, rank }) {
+function acceptFrom(limit, door, { run, rank }) {
   const done = withResolvers();
   door.admit((link, hello) => {
     if (hello.run !== run || hello.rank !== rank) return false;
@@ -144,24 +148,24 @@ function acceptFrom(call, door, { run, rank }) {
     done.resolve(link);
     return true;
   });
-  return before(call, done.promise, () => `rank ${rank} did not connect`);
+  return before(limit, done.promise, () => `rank ${rank} did not connect`);
 }
 
 /**
  * Tries again until somebody listens: the order in which members start is not given. A neighbour
  * in the table listened before it was in there (`mustListen`): if it refuses, it is gone.
  */
-async function connectUntil(call, { host, port, peer, mustListen = false }) {
+async function connectUntil(limit, { host, port, peer, mustListen = false }) {
   let last = 'no answer';
   for (;;) {
     try {
-      return new Link(await connectOnce(host, port, call.deadline), { peer });
+      return new Link(await connectOnce(host, port, limit.deadline), { peer });
     } catch (error) {
       if (mustListen && error.code === 'ECONNREFUSED') throw new PeerLost(peer, 'it no longer listens');
-      if (!call.deadline.aborted) last = error.code ?? error.message;
+      if (!limit.deadline.aborted) last = error.code ?? error.message;
     }
-    const pause = sleep(RETRY_MS, undefined, { signal: call.deadline });
-    await before(call, pause, () => `rank ${peer} can't be reached at ${host}:${port} (${last})`);
+    const pause = sleep(RETRY_MS, undefined, { signal: limit.deadline });
+    await before(limit, pause, () => `rank ${peer} can't be reached at ${host}:${port} (${last})`);
   }
 }
 

@@ -1,5 +1,7 @@
 /** The ring over real sockets on loopback: sums, agreement, and what happens when a member goes away. */
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../testing/gang.ts';
 import { randomOf } from './random.mjs';
 import { joinRing } from './ring.mjs';
@@ -24,6 +26,12 @@ function vectorsFor(world: number, length: number, value: (random: () => number)
   });
 }
 
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
 const anInteger = (random: () => number) => Math.floor(random() * 2000) - 1000;
 const anything = (random: () => number) => (random() - 0.5) * 10 ** Math.floor(random() * 12 - 6);
 
@@ -32,7 +40,7 @@ describe.each([1, 2, 3, 4, 5])('a ring of %i', (world) => {
     const rings = await ringsOf(world);
     const vectors = vectorsFor(world, length, anInteger);
     const want = Float32Array.from({ length }, (_, i) => vectors.reduce((sum, v) => sum + (v[i] ?? 0), 0));
-    await Promise.all(rings.map((ring, rank) => ring.allReduce(vectors[rank])));
+    await Promise.all(rings.map((ring, rank) => ring.allReduce(vectors[rank]!)));
     for (const vector of vectors) expect(vector).toEqual(want);
   });
 
@@ -40,7 +48,7 @@ describe.each([1, 2, 3, 4, 5])('a ring of %i', (world) => {
     const rings = await ringsOf(world);
     const vectors = vectorsFor(world, 1001, anything);
     for (let repeat = 0; repeat < 10; repeat++) {
-      await Promise.all(rings.map((ring, rank) => ring.allReduce(vectors[rank])));
+      await Promise.all(rings.map((ring, rank) => ring.allReduce(vectors[rank]!)));
     }
     for (const vector of vectors) expect(Buffer.from(vector.buffer)).toEqual(Buffer.from(vectors[0]!.buffer));
   });
@@ -80,12 +88,25 @@ describe('a member that leaves while the others work', () => {
 });
 
 describe('a rendezvous', () => {
-  test('that is not complete in time says who is missing', async () => {
+  test('that is not complete in time says who is missing, to all who came', async () => {
     const masterPort = await freePort();
     const place = { world: 3, masterAddr: '127.0.0.1', masterPort, rendezvousMs: 300 };
     const joins = [0, 2].map((rank) => joinRing({ ...place, rank }, NEVER));
-    const [first] = await Promise.allSettled(joins);
+    const [first, last] = await Promise.allSettled(joins);
     expect(first).toMatchObject({ reason: { message: 'no gang after 0.3 s: rank 1 of 3 did not come' } });
+    expect(last).toMatchObject({ reason: { message: 'lost rank 1: it did not come, as rank 0 says' } });
+  });
+
+  test('turns strangers away', async () => {
+    const masterPort = await freePort();
+    const place = { world: 2, masterAddr: '127.0.0.1', masterPort, rendezvousMs: 10_000 };
+    const first = joinRing({ ...place, rank: 0 }, NEVER);
+    for (const greeting of ['GET / HTTP/1.1\r\n\r\n', '\u0001\u0002\u0000\u0000\u0000{}', '']) {
+      const stranger = await vi.waitFor(() => connected(masterPort));
+      await once(stranger.end(greeting).resume(), 'close');
+    }
+    const rings: Ring[] = await Promise.all([first, joinRing({ ...place, rank: 1 }, NEVER)]);
+    await Promise.all(rings.map((ring) => ring.leave()));
   });
 
   test('without a rank 0 says where it was looked for', async () => {

@@ -28,6 +28,8 @@ export function freshState({ hidden, seed }) {
 /**
  * How many steps a run has, and how many examples of its own a member takes in each. The batch is
  * the whole gang's, so that the learning rate suits a gang of any size.
+ * @param {{ epochs: number, batch: number }} hyperparameters
+ * @param {{ world: number }} gang
  * @param {number} examples in all shards together
  */
 export function stepsOf({ epochs, batch }, { world }, examples) {
