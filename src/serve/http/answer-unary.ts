@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refused } from '../../core/errors/refused.ts';
 import type { UnaryOperation } from '../../operations/define.ts';
 import { invoke } from '../../operations/invoke.ts';
-import { callerOf, goneSignal, type Serving } from './exchange.ts';
+import { abortWhenGone, callerOf, type Serving } from './exchange.ts';
 
 export async function answerUnary(
   operation: UnaryOperation,
@@ -12,8 +12,7 @@ export async function answerUnary(
 ): Promise<FastifyReply> {
   const { principal } = callerOf(request);
   const { ports, options } = serving;
-  const gone = goneSignal(reply);
-  const result = await within(options.answerMs, gone, (signal) =>
+  const result = await within(options.answerMs, reply, (signal) =>
     invoke(operation, { input, principal, ports, signal }),
   );
   return reply
@@ -25,18 +24,20 @@ export async function answerUnary(
 /** Throws Refused `server.slow` when the time is over first; the work is told by its signal. */
 async function within<T>(
   ms: number,
-  gone: AbortSignal,
+  reply: FastifyReply,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
-  const { promise: over, reject } = Promise.withResolvers<never>();
+  const over = new AbortController();
+  const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const refused = new Refused('server.slow', { seconds: ms / 1000 });
-    late.abort(refused);
+    over.abort(refused);
     reject(refused);
   }, ms);
+  // One controller for both: combined signals cost more than all the rest of a small request.
+  abortWhenGone(reply, over);
   try {
-    return await Promise.race([work(AbortSignal.any([gone, late.signal])), over]);
+    return await Promise.race([work(over.signal), late]);
   } finally {
     clearTimeout(timer);
   }

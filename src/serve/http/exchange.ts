@@ -52,11 +52,15 @@ export interface Serving {
 }
 
 /** Aborts when the connection closes before the answer is whole. */
+export function abortWhenGone(reply: FastifyReply, over: AbortController): void {
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) over.abort(new Error('the caller is gone'));
+  });
+}
+
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new Error('the caller is gone'));
-  });
+  abortWhenGone(reply, gone);
   return gone.signal;
 }
 

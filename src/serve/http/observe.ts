@@ -3,10 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Serving } from './exchange.ts';
 import type { StatusClass } from './metrics.ts';
 
+/** Answers are about jobs and keys: no cache keeps them, no browser guesses what they are. */
+const CAUTION = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 export function addObservation(app: FastifyInstance, serving: Serving): void {
   app.addHook('onRequest', async (request, reply) => {
     const began = performance.now();
-    reply.header('x-request-id', request.id);
+    reply.headers({ 'x-request-id': request.id, ...CAUTION });
     serving.metrics.begin();
     reply.raw.once('close', () => {
       record(request, reply, { serving, ms: performance.now() - began });

@@ -167,6 +167,16 @@ describe('the server about itself', () => {
     expect(text).not.toMatch(/some-name|unheard-of/);
   });
 
+  test.each(['/livez', '/api/v1/things/a', '/nothing', '/api/v1/count'])(
+    'lets no cache keep %s, and no browser guess its type',
+    async (path) => {
+      await using running = await start();
+      const { headers } = await running.fetch(path);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
+
   test('takes a sane request id from the caller, and makes one otherwise', async () => {
     await using running = await start();
     const idOf = async (id: string) => {
