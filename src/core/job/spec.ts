@@ -105,19 +105,3 @@ export interface JobSpec {
   /** W3C trace context of the submission; not its owner's to write, and no part of what makes specs equal. */
   readonly traceparent?: string | undefined;
 }
-
-/** Members of the whole gang at its smallest. */
-export function gangSize(spec: JobSpec): number {
-  return spec.roles.reduce((sum, role) => sum + role.members.min, 0);
-}
-
-/** What the whole gang requests at its smallest. */
-export function gangRequests(spec: JobSpec): Resources {
-  const total: Record<string, number> = {};
-  for (const role of spec.roles) {
-    for (const [name, amount] of Object.entries(role.resources)) {
-      total[name] = (total[name] ?? 0) + amount * role.members.min;
-    }
-  }
-  return total;
-}
