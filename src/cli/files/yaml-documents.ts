@@ -29,10 +29,11 @@ export function parseYaml(source: Source): readonly ParsedDocument[] {
   const documents = parse(source, lines);
   const wrong = documents.flatMap((document) => syntaxProblems(document, source, lines));
   if (wrong.length > 0) throw new InvalidInput(source.name, wrong, NEXT);
-  return documents
-    .filter((document) => document.contents !== null)
-    .map((document) => ({
-      value: toValue(document, source),
+  const parsed = documents.map((document) => ({ document, value: toValue(document, source) }));
+  return parsed
+    .filter(({ value }) => value !== null)
+    .map(({ document, value }) => ({
+      value,
       locate: (path) => {
         const offset = offsetOf(document.contents, path);
         return { where: `${source.name}:${position(lines, offset)}`, offset };
@@ -42,7 +43,7 @@ export function parseYaml(source: Source): readonly ParsedDocument[] {
 
 function parse(source: Source, lineCounter: LineCounter): Document.Parsed[] {
   try {
-    const parsed = parseAllDocuments(source.text, {
+    const parsed = parseAllDocuments(untabbed(source.text), {
       lineCounter,
       prettyErrors: false,
       version: '1.2',
@@ -55,6 +56,12 @@ function parse(source: Source, lineCounter: LineCounter): Document.Parsed[] {
   } catch (error) {
     throw refused(source, 'less deep nesting', error);
   }
+}
+
+/** JSON may be indented by tabs, YAML not; a space for each keeps every position. */
+function untabbed(text: string): string {
+  if (!/^\s*[{[]/.test(text)) return text;
+  return text.replace(/^\t+/gm, (tabs) => ' '.repeat(tabs.length));
 }
 
 function syntaxProblems(document: Document.Parsed, source: Source, lines: LineCounter): LocatedProblem[] {
@@ -71,7 +78,7 @@ function toValue(document: Document.Parsed, source: Source): unknown {
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
-    throw refused(source, 'fewer aliases', error);
+    throw refused(source, 'aliases that are defined, and not many', error);
   }
 }
 

@@ -45,6 +45,17 @@ function linesOf(client: Client, input: object = {}) {
   return client.stream('job.logs', { ...address, ...input });
 }
 
+const MISBEHAVIOURS: readonly { what: string; answer: Answer }[] = [
+  {
+    what: 'a page of a proxy',
+    answer: { raw: '<html>', status: 502, headers: { 'content-type': 'text/html' } },
+  },
+  { what: 'a redirect', answer: { raw: '', status: 302, headers: { location: 'http://127.0.0.1:9/' } } },
+  { what: 'an answer that is not JSON', answer: { raw: 'hello' } },
+  { what: 'no answer in time', answer: { silence: true } },
+  { what: 'a connection that is reset', answer: { reset: true } },
+];
+
 describe('a call', () => {
   test('puts path fields into the path, the rest of a GET into the query, and the key into its header', async () => {
     const { client, server } = await clientOf({ 'GET /api/v1/jobs': { json: { items: [] } } });
@@ -91,24 +102,12 @@ describe('a call', () => {
     });
   });
 
-  test.each([
-    {
-      what: 'a page of a proxy',
-      answer: { raw: '<html>', status: 502, headers: { 'content-type': 'text/html' } },
-    },
-    { what: 'a redirect', answer: { raw: '', status: 302, headers: { location: 'http://127.0.0.1:9/' } } },
-    { what: 'an answer that is not JSON', answer: { raw: 'hello' } },
-    { what: 'no answer in time', answer: { silence: true } },
-    { what: 'a connection that is reset', answer: { reset: true } },
-  ] satisfies { what: string; answer: Answer }[])(
-    'is unreachable for $what, and never says the key',
-    async ({ answer }: { answer: Answer }) => {
-      const { client } = await clientOf({ [`GET ${JOB}`]: answer }, { timeoutMs: 300 });
-      const error = await client.call('job.get', address).catch((caught: unknown) => caught);
-      expect(error).toBeInstanceOf(Unreachable);
-      expect(String(error)).not.toContain(KEY);
-    },
-  );
+  test.each(MISBEHAVIOURS)('is unreachable for $what, and never says the key', async ({ answer }) => {
+    const { client } = await clientOf({ [`GET ${JOB}`]: answer }, { timeoutMs: 300 });
+    const error = await client.call('job.get', address).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Unreachable);
+    expect(String(error)).not.toContain(KEY);
+  });
 
   test('is unreachable at once where nothing listens', async () => {
     const { client, server, pauses } = await clientOf({});
