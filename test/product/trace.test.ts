@@ -9,11 +9,15 @@ interface Span {
   readonly name: string;
 }
 
+interface Sent {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
+}
+
 /** Takes what an OTLP exporter sends as JSON. */
 async function collector() {
   const spans: Span[] = [];
   const server = createServer(async (request, response) => {
-    const body = await new Response(request as never).json();
+    const body = (await new Response(request as never).json()) as Sent;
     for (const { scopeSpans } of body.resourceSpans)
       for (const scope of scopeSpans) spans.push(...scope.spans);
     response.end('{}');

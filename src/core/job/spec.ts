@@ -105,3 +105,14 @@ export interface JobSpec {
   /** W3C trace context of the submission; not its owner's to write, and no part of what makes specs equal. */
   readonly traceparent?: string | undefined;
 }
+
+/** What the whole gang requests at its smallest. */
+export function gangRequests(spec: JobSpec): Resources {
+  const total: Record<string, number> = {};
+  for (const role of spec.roles) {
+    for (const [name, amount] of Object.entries(role.resources)) {
+      total[name] = (total[name] ?? 0) + amount * role.members.min;
+    }
+  }
+  return total;
+}
