@@ -7,7 +7,9 @@ import { ANSWER, type AppliedRow, appliedUids, INPUT, SIGNALS, TELL } from './tr
 
 /**
  * A spec rarely changes: assigning the old value keeps what is stored out of line where it is.
- * `released` reads the rows as they were: the version check pins what it sees.
+ * `released` reads the rows as they were: the version check pins what it sees. It does so in a
+ * subquery for each row, and `goes` is a word rather than a boolean, because the planner then goes by
+ * the primary key, also in a plan that was made when the table was still empty.
  */
 export const APPLY = `
 updated AS (
@@ -18,11 +20,11 @@ updated AS (
     spec = CASE WHEN j.spec = i.spec THEN j.spec ELSE i.spec END,
     state = i.state, charges = i.charges, attempts = i.attempts
   FROM input i
-  WHERE j.uid = i.uid AND j.version = i.was AND i.ended_at IS NULL
+  WHERE j.uid = i.uid AND j.version = i.was AND i.goes = 'on'
   RETURNING j.uid
 ), left_table AS (
   DELETE FROM job j USING input i
-   WHERE j.uid = i.uid AND j.version = i.was AND i.ended_at IS NOT NULL
+   WHERE j.uid = i.uid AND j.version = i.was AND i.goes = 'out'
   RETURNING j.uid
 ), kept AS (
   INSERT INTO job_history (uid, project, name, queue, type, priority, state_name, labels, created_at,
@@ -33,8 +35,10 @@ updated AS (
 ), applied AS (
   SELECT uid FROM updated UNION ALL SELECT uid FROM left_table
 ), released AS (
-  SELECT j.uid, j.agent FROM job j JOIN input i ON j.uid = i.uid AND j.version = i.was
-   WHERE i.releases AND j.agent IS NOT NULL
+  SELECT * FROM (
+    SELECT i.uid, (SELECT j.agent FROM job j WHERE j.uid = i.uid AND j.version = i.was) AS agent
+      FROM input i WHERE i.releases) AS was_held
+   WHERE agent IS NOT NULL
 ), collected AS (
   INSERT INTO collection (job, attempt, agent)
   SELECT i.uid, (i.collect ->> 'attempt')::integer, i.collect ->> 'agent'

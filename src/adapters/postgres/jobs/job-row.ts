@@ -67,7 +67,7 @@ export const INPUT_COLUMNS = `
   labels jsonb, created_at bigint, updated_at bigint, ended_at bigint, due_at bigint,
   start_after bigint, agent text, fence integer, version integer, submitted_by text, gang jsonb,
   spec jsonb, state jsonb, charges jsonb, attempts jsonb,
-  was integer, events jsonb, releases boolean, collect jsonb, tells boolean`;
+  was integer, goes text, events jsonb, releases boolean, collect jsonb, tells boolean`;
 
 function columnsOf(job: Job): Record<string, unknown> {
   const { spec, state } = job;
@@ -98,7 +98,7 @@ function columnsOf(job: Job): Record<string, unknown> {
 }
 
 /**
- * What follows from the change for agents. `releases`: an attempt may have been let go, which the
+ * What follows from the change. `goes`: out of the live table, or on in it; `releases`: an attempt may have been let go, which the
  * statement checks on the row as it was; `collect`: that attempt has ended, its files are to be fetched.
  */
 function consequences(job: Job): Record<string, unknown> {
@@ -106,6 +106,7 @@ function consequences(job: Job): Record<string, unknown> {
   const holds = holdsProcesses(job.state);
   const ended = last !== undefined && (last.endedAt !== undefined || last.outcome !== undefined);
   return {
+    goes: hasEnded(job.state) ? 'out' : 'on',
     releases: !holds && last !== undefined,
     collect: !holds && ended ? { attempt: last.number, agent: last.agent } : undefined,
     tells: job.state.name === 'admitted' || job.state.name === 'stopping',

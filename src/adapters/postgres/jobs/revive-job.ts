@@ -1,13 +1,12 @@
 /**
  * A dead letter's way back to the live table. Fails on `job_live_name` when another job has taken
- * its name meanwhile.
+ * its name meanwhile. It is rare, and planned anew each time: the history grows.
  */
 import { statement } from '../statement.ts';
 import { INSERT_LIVE } from './insert-live.ts';
 import { ANSWER, type AppliedRow, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
 
 export const reviveJob = statement<string, AppliedRow, ReadonlySet<string>>({
-  name: 'job_revive',
   text: `
     WITH input AS MATERIALIZED (${INPUT}),
     left_history AS (

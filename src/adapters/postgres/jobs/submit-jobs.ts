@@ -26,7 +26,7 @@ export const submitJobs = statement<SubmissionRows, AppliedRow & QueryResultRow,
       SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS o (principal, key, digest, place)
     ), input AS MATERIALIZED (
       SELECT given.*, o.principal, o.key, o.digest FROM given JOIN once o USING (place)
-       WHERE NOT EXISTS (SELECT FROM idempotency_key k WHERE k.principal = o.principal AND k.key = o.key)
+       WHERE (SELECT k.uid FROM idempotency_key k WHERE k.principal = o.principal AND k.key = o.key) IS NULL
     ), applied AS (
       ${INSERT_LIVE} FROM input i ORDER BY i.project, i.name
       ON CONFLICT ON CONSTRAINT job_live_name DO NOTHING

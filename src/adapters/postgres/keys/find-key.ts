@@ -1,6 +1,5 @@
 /** The key that has a prefix, also when it has ended: the caller decides what that means. */
 import type { QueryResultRow } from 'pg';
-import type { Role } from '../../../core/access/principal.ts';
 import type { KeyRecord } from '../../../ports/key-store.ts';
 import { statement } from '../statement.ts';
 
@@ -9,7 +8,7 @@ interface KeyRow extends QueryResultRow {
   readonly prefix: string;
   readonly hmac: Buffer;
   readonly name: string;
-  readonly roles: readonly Role[];
+  readonly roles: KeyRecord['roles'];
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
