@@ -4,7 +4,8 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, open, readFile, rename } from 'node:fs/promises';
-import type { Principal, Role } from '../core/access/principal.ts';
+import { grantOf } from '../core/access/grants.ts';
+import type { Principal } from '../core/access/principal.ts';
 import type { KeyRecord, KeyStore } from '../ports/key-store.ts';
 
 const KEY = /^cap_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
@@ -16,13 +17,13 @@ export interface NewKey {
 }
 
 export function makeKey(
-  of: { id: string; name: string; roles: readonly Role[]; now: number },
+  of: { id: string; name: string; roles: readonly string[]; now: number },
   pepper: Uint8Array,
 ): NewKey {
   const prefix = randomBytes(6).toString('hex');
   const key = `cap_${prefix}_${randomBytes(32).toString('base64url')}`;
   const { now, ...rest } = of;
-  return { key, record: { ...rest, prefix, hmac: digest(key, pepper), createdAt: now } };
+  return { key, record: { ...rest, scope: {}, prefix, hmac: digest(key, pepper), createdAt: now } };
 }
 
 export type Authenticate = (key: string) => Promise<Principal | undefined>;
@@ -35,7 +36,9 @@ export function authenticator(keys: KeyStore, pepper: Uint8Array, now: () => num
     if (!record || !timingSafeEqual(digest(key, pepper), record.hmac)) return undefined;
     const ended =
       (record.expiresAt !== undefined && record.expiresAt <= now()) || record.revokedAt !== undefined;
-    return ended ? undefined : { id: record.name, roles: record.roles };
+    if (ended) return undefined;
+    const grants = record.roles.map((role) => grantOf(role, record.scope));
+    return { id: record.name, kind: 'key', grants, credential: record.id };
   };
 }
 

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { memoryPair } from '../adapters/memory-link/channel.ts';
 import { runAgent } from '../agent/agent.ts';
 import type { FromAgent, ReadAnswer, ReadRequest, ToAgent } from '../contract/agent-link.ts';
+import { grantOf } from '../core/access/grants.ts';
+import type { Principal } from '../core/access/principal.ts';
 import type { Runner } from '../ports/runner.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -18,7 +20,7 @@ export async function runLocalAgent(
   { name, runner, plane, log }: LocalAgentOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const principal = { id: `agent/${name}`, roles: ['agent'] } as const;
+  const principal: Principal = { id: `agent/${name}`, kind: 'agent', grants: [grantOf('agent')] };
   const dialer = {
     dial: async () => {
       const [control, serverControl] = memoryPair<ToAgent, FromAgent>();

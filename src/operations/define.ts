@@ -3,7 +3,8 @@
  * record all come from one definition. A handler reads as load → decide (pure) → apply.
  */
 import type { z } from 'zod';
-import type { Permission, Principal } from '../core/access/principal.ts';
+import type { Principal, Target } from '../core/access/principal.ts';
+import type { Permission } from '../core/access/roles.ts';
 import type { Ports } from '../ports/index.ts';
 
 /** What a handler gets. `now` is one moment for the whole operation. */
@@ -30,6 +31,11 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly input: I;
   readonly output: O;
   readonly permission: Permission;
+  /**
+   * What it is about to touch, for the check of scopes. `any`: it is enough to hold the permission
+   * somewhere, because the handler itself shows only what is in scope.
+   */
+  target(input: z.output<I>): Target | 'any';
   readonly effect: 'read' | 'write' | 'destructive';
   /** `none` only for product data that is read under permission (DESIGN.md, "Audit"). */
   readonly audit: 'change' | 'read' | 'none';

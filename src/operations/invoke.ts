@@ -1,7 +1,7 @@
 /** The one gate of every operation, whatever surface it came through: permission, then shape, then the handler. */
 import type { z } from 'zod';
 import { problemsOf } from '../contract/problems.ts';
-import { may, type Principal } from '../core/access/principal.ts';
+import { may, type Principal, type Target } from '../core/access/principal.ts';
 import { Refused } from '../core/errors/refused.ts';
 import type { Ports } from '../ports/index.ts';
 import type { BytesOperation, Call, Operation, StreamOperation, UnaryOperation } from './define.ts';
@@ -28,18 +28,29 @@ export function invoke<I extends z.ZodType, O extends z.ZodType>(
   by: Invocation,
 ): ReturnType<BytesOperation<I, O>['handler']>;
 export function invoke(operation: Operation, by: Invocation): unknown {
-  if (!may(by.principal, operation.permission)) {
-    throw new Refused('auth.forbidden', {
-      principal: by.principal.id,
-      operation: operation.name,
-      permission: operation.permission,
-    });
-  }
+  // Who holds the permission nowhere learns nothing of what a valid input would be.
+  if (!may(by.principal, operation, 'any')) throw forbidden(operation, by.principal);
   const parsed = operation.input.safeParse(by.input);
   if (!parsed.success) {
     const details = problemsOf(parsed.error, by.input, operation.input);
     throw new Refused('input.invalid', { count: details.length }, { details });
   }
+  checkTarget(operation, operation.target(parsed.data), by.principal);
   const call: Call<unknown> = { ...by, input: parsed.data, now: by.ports.clock.now() };
   return operation.handler(call);
+}
+
+/** A project that somebody may not see is answered as one that is not there. */
+function checkTarget(operation: Operation, target: Target | 'any', principal: Principal): void {
+  if (may(principal, operation, target)) return;
+  const { project } = target as Target;
+  const sees = project !== undefined && may(principal, SEE_PROJECT, { project });
+  if (project !== undefined && !sees) throw new Refused('project.not_found', { project });
+  throw forbidden(operation, principal);
+}
+
+const SEE_PROJECT = { name: 'project.get', permission: 'project:read' } as const;
+
+function forbidden({ name, permission }: Operation, { id }: Principal): Refused {
+  return new Refused('auth.forbidden', { principal: id, operation: name, permission });
 }

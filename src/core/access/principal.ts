@@ -1,40 +1,69 @@
-/** Who asks, and whether they may. Deny by default: what no role lists is refused. */
+/** Who asks, and whether they may. */
+import type { Permission } from './roles.ts';
 
-export type Role = 'admin' | 'agent';
-
-/** `noun:verb`; each operation names the one that it needs. */
-export type Permission =
-  | 'job:read'
-  | 'job:write'
-  | 'queue:read'
-  | 'queue:write'
-  | 'project:read'
-  | 'project:write'
-  | 'grant:read'
-  | 'grant:write'
-  | 'agent:link'
-  | 'system:read';
-
-export interface Principal {
-  readonly id: string;
-  readonly roles: readonly Role[];
+/**
+ * Where a grant holds. Both conditions must: a target in one of the projects, and, where the target
+ * names a queue, one of the queues. Absent: everywhere.
+ */
+export interface Scope {
+  readonly projects?: readonly string[] | undefined;
+  readonly queues?: readonly string[] | undefined;
 }
 
-const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  admin: new Set([
-    'job:read',
-    'job:write',
-    'queue:read',
-    'queue:write',
-    'project:read',
-    'project:write',
-    'grant:read',
-    'grant:write',
-    'system:read',
-  ]),
-  agent: new Set(['agent:link']),
-};
+/** A role as it was when the principal was identified, and where it holds. */
+export interface Grant {
+  /** Built-in or custom. */
+  readonly role: string;
+  readonly permissions: readonly Permission[];
+  /** Operations by name, of a custom role. */
+  readonly operations: readonly string[];
+  readonly scope: Scope;
+}
 
-export function may(principal: Principal, permission: Permission): boolean {
-  return principal.roles.some((role) => PERMISSIONS[role].has(permission));
+export type PrincipalKind = 'key' | 'user' | 'service' | 'agent' | 'system';
+
+export interface Principal {
+  /** Unique and stable: `key/ci`, `user/ada@example.org`, `agent/local`. */
+  readonly id: string;
+  readonly kind: PrincipalKind;
+  readonly grants: readonly Grant[];
+  /** The session or key that the token came from: revoked, it ends what is open. */
+  readonly credential?: string | undefined;
+}
+
+/** What an operation is about to touch. Absent fields: not about one project (queue). */
+export interface Target {
+  readonly project?: string | undefined;
+  readonly queue?: string | undefined;
+}
+
+/** What is asked of a principal: an operation by name, and the permission that it needs. */
+export interface Asked {
+  readonly name: string;
+  readonly permission: Permission;
+}
+
+/** @param target `any`: it is enough to have the permission somewhere; the operation shows only what is in scope */
+export function may(principal: Principal, asked: Asked, target: Target | 'any'): boolean {
+  return principal.grants.some(
+    (grant) => gives(grant, asked) && (target === 'any' || covers(grant.scope, target)),
+  );
+}
+
+/** The projects in which a principal may; `all` where no grant is confined to some. */
+export function projectsOf(principal: Principal, asked: Asked): 'all' | readonly string[] {
+  const giving = principal.grants.filter((grant) => gives(grant, asked));
+  if (giving.some(({ scope }) => scope.projects === undefined)) return 'all';
+  return [...new Set(giving.flatMap(({ scope }) => scope.projects ?? []))].sort();
+}
+
+function gives(grant: Grant, { name, permission }: Asked): boolean {
+  return grant.permissions.includes(permission) || grant.operations.includes(name);
+}
+
+function covers({ projects, queues }: Scope, target: Target): boolean {
+  if (projects && (target.project === undefined || !projects.includes(target.project))) return false;
+  // A grant confined to queues says nothing of what names none, but where a project confines it as well.
+  if (queues && target.queue === undefined) return projects !== undefined;
+  return !queues || (target.queue !== undefined && queues.includes(target.queue));
 }

@@ -19,6 +19,7 @@ export const connectAgent = defineOperation({
   input: z.object({ name: z.string().min(1).max(253), facts: Facts }),
   output: z.object({}),
   permission: 'agent:link',
+  target: () => 'any',
   effect: 'write',
   audit: 'change',
   async handler({ input, ports, now }) {

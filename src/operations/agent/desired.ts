@@ -17,6 +17,7 @@ export const desiredAttempts = defineOperation({
   input: z.object({ agent: z.string(), known: z.array(Ref) }),
   output: z.object({ attempts: z.array(z.custom<Desired>()) }),
   permission: 'agent:link',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   async handler({ input, ports, now }) {

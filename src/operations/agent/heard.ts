@@ -8,6 +8,7 @@ export const heardAgent = defineOperation({
   input: z.object({ name: z.string(), gone: z.boolean() }),
   output: z.object({}),
   permission: 'agent:link',
+  target: () => 'any',
   effect: 'write',
   audit: 'none',
   async handler({ input, ports, now }) {

@@ -18,6 +18,7 @@ export const observeAttempts = defineOperation({
   input: z.object({ agent: z.string(), attempts: z.array(Observation) }),
   output: z.object({}),
   permission: 'agent:link',
+  target: () => 'any',
   effect: 'write',
   audit: 'none',
   async handler({ input, ports, now }) {

@@ -16,6 +16,7 @@ export const followEvents = defineStream({
   input: FollowEvents,
   output: EventView,
   permission: 'job:read',
+  target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/events/follow' },

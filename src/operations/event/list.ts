@@ -10,6 +10,7 @@ export const listEvents = defineOperation({
   input: ListEvents,
   output: EventList,
   permission: 'job:read',
+  target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/events' },

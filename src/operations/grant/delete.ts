@@ -10,6 +10,7 @@ export const deleteGrant = defineOperation({
   input: GrantAddress,
   output: Deleted,
   permission: 'grant:write',
+  target: ({ project, queue }) => ({ project, queue }),
   effect: 'destructive',
   audit: 'change',
   http: { method: 'DELETE', path: '/api/v1/queuegrants/{project}/{queue}' },

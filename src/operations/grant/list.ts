@@ -9,6 +9,7 @@ export const listGrants = defineOperation({
   input: Page,
   output: QueueGrantList,
   permission: 'grant:read',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/queuegrants' },

@@ -10,6 +10,7 @@ export const putGrant = defineOperation({
   input: PutQueueGrant,
   output: QueueGrantView,
   permission: 'grant:write',
+  target: ({ project, queue }) => ({ project, queue }),
   effect: 'write',
   audit: 'change',
   http: { method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },

@@ -12,6 +12,7 @@ export const deleteJob = defineOperation({
   input: JobAddress,
   output: Deleted,
   permission: 'job:write',
+  target: ({ project }) => ({ project }),
   effect: 'destructive',
   audit: 'change',
   http: { method: 'DELETE', path: '/api/v1/jobs/{project}/{job}' },

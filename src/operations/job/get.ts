@@ -10,6 +10,7 @@ export const getJob = defineOperation({
   input: JobAddress,
   output: JobView,
   permission: 'job:read',
+  target: ({ project }) => ({ project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs/{project}/{job}' },

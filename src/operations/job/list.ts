@@ -9,6 +9,7 @@ export const listJobs = defineOperation({
   input: ListJobs,
   output: JobList,
   permission: 'job:read',
+  target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs' },

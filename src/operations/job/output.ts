@@ -13,6 +13,7 @@ export const readOutput = defineBytes({
   input: ReadOutput,
   output: z.string().meta({ format: 'binary' }),
   permission: 'job:read',
+  target: ({ project }) => ({ project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs/{project}/{job}/outputs/{name}' },

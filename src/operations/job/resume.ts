@@ -11,6 +11,7 @@ export const resumeJob = defineOperation({
   input: StopJob,
   output: JobView,
   permission: 'job:write',
+  target: ({ project }) => ({ project }),
   effect: 'write',
   audit: 'change',
   http: { method: 'POST', path: '/api/v1/jobs/{project}/{job}/resume' },

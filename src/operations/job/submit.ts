@@ -19,6 +19,7 @@ export const submitJob = defineOperation({
   input: SubmitJob,
   output: Submitted,
   permission: 'job:write',
+  target: ({ project, spec }) => ({ project, queue: spec.queue }),
   effect: 'write',
   audit: 'change',
   http: { method: 'POST', path: '/api/v1/jobs' },

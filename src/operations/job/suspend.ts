@@ -11,6 +11,7 @@ export const suspendJob = defineOperation({
   input: StopJob,
   output: JobView,
   permission: 'job:write',
+  target: ({ project }) => ({ project }),
   effect: 'destructive',
   audit: 'change',
   http: { method: 'POST', path: '/api/v1/jobs/{project}/{job}/suspend' },

@@ -13,6 +13,7 @@ export const updateJob = defineOperation({
   input: UpdateJob,
   output: JobView,
   permission: 'job:write',
+  target: ({ project }) => ({ project }),
   effect: 'write',
   audit: 'change',
   http: { method: 'PATCH', path: '/api/v1/jobs/{project}/{job}' },

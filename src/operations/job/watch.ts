@@ -10,6 +10,7 @@ export const watchJobs = defineStream({
   input: WatchJobs,
   output: WatchedJob,
   permission: 'job:read',
+  target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs/watch' },

@@ -22,6 +22,7 @@ export const readLogs = defineStream({
   input: ReadLogs,
   output: LogLine,
   permission: 'job:read',
+  target: ({ project }) => ({ project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs/{project}/{job}/logs' },

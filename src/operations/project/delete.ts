@@ -10,6 +10,7 @@ export const deleteProject = defineOperation({
   input: Named,
   output: Deleted,
   permission: 'project:write',
+  target: ({ name }) => ({ project: name }),
   effect: 'destructive',
   audit: 'change',
   http: { method: 'DELETE', path: '/api/v1/projects/{name}' },

@@ -10,6 +10,7 @@ export const getProject = defineOperation({
   input: Named,
   output: ProjectView,
   permission: 'project:read',
+  target: ({ name }) => ({ project: name }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/projects/{name}' },

@@ -9,6 +9,7 @@ export const listProjects = defineOperation({
   input: Page,
   output: ProjectList,
   permission: 'project:read',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/projects' },

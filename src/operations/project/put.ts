@@ -9,6 +9,7 @@ export const putProject = defineOperation({
   input: PutProject,
   output: ProjectView,
   permission: 'project:write',
+  target: ({ name }) => ({ project: name }),
   effect: 'write',
   audit: 'change',
   http: { method: 'PUT', path: '/api/v1/projects/{name}' },

@@ -10,6 +10,7 @@ export const deleteQueue = defineOperation({
   input: Named,
   output: Deleted,
   permission: 'queue:write',
+  target: ({ name }) => ({ queue: name }),
   effect: 'destructive',
   audit: 'change',
   http: { method: 'DELETE', path: '/api/v1/queues/{name}' },

@@ -10,6 +10,7 @@ export const getQueue = defineOperation({
   input: Named,
   output: QueueView,
   permission: 'queue:read',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/queues/{name}' },

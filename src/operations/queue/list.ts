@@ -9,6 +9,7 @@ export const listQueues = defineOperation({
   input: Page,
   output: QueueList,
   permission: 'queue:read',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/queues' },

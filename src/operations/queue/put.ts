@@ -9,6 +9,7 @@ export const putQueue = defineOperation({
   input: PutQueue,
   output: QueueView,
   permission: 'queue:write',
+  target: ({ name }) => ({ queue: name }),
   effect: 'write',
   audit: 'change',
   http: { method: 'PUT', path: '/api/v1/queues/{name}' },

@@ -9,6 +9,7 @@ export const listNodes = defineOperation({
   input: Nothing,
   output: NodeList,
   permission: 'queue:read',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/nodes' },

@@ -10,6 +10,7 @@ export const getVersion = defineOperation({
   input: Nothing,
   output: VersionView,
   permission: 'system:read',
+  target: () => 'any',
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/version' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { grantOf } from '../../core/access/grants.ts';
 import { OPERATIONS } from '../../operations/catalogue.ts';
 import { AGENT_KEY, frame, frames, KEY, PRINCIPALS, start } from './testing/fixture.ts';
 
@@ -88,7 +89,7 @@ describe('the gate', () => {
     let roles: 'admin' | 'agent' = 'admin';
     await using running = await start({
       options: { heartbeatMs: 10 },
-      parts: { authenticate: async () => ({ id: 'ada', roles: [roles] }) },
+      parts: { authenticate: async () => ({ id: 'ada', kind: 'key', grants: [grantOf(roles)] }) },
     });
     const stream = frames(await running.fetch('/api/v1/quiet'));
     await frame(stream, ({ event }) => event === 'item');

@@ -39,6 +39,7 @@ function bearerOf(header: string | undefined): string {
   return token;
 }
 
+/** Whatever makes up a principal: one that lost a role on the way is another. */
 function same(now: Principal | undefined, before: Principal): boolean {
-  return now?.id === before.id && now.roles.join() === before.roles.join();
+  return JSON.stringify(now) === JSON.stringify(before);
 }

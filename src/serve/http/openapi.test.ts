@@ -138,6 +138,7 @@ describe('the OpenAPI document', () => {
         input: z.strictObject({}),
         output: z.object({ [field]: z.string() }).meta({ id: 'Same' }),
         permission: 'job:read',
+        target: () => 'any',
         effect: 'read',
         audit: 'none',
         http: { method: 'GET', path: `/api/v1/${name}` },

@@ -71,6 +71,7 @@ function metricsOperation({ metrics }: Serving) {
     input: z.strictObject({}),
     output: z.string(),
     permission: 'system:read',
+    target: () => 'any',
     effect: 'read',
     audit: 'none',
     handler: () => metrics.registry.metrics(),

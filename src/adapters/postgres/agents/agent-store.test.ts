@@ -41,7 +41,8 @@ describe('a key', () => {
       prefix: 'cap_abc',
       hmac: new Uint8Array([0, 1, 255]),
       name: 'ci',
-      roles: ['admin' as const],
+      roles: ['admin'],
+      scope: {},
       createdAt: NOON,
     };
     await db.store.keys.put(key);

@@ -9,6 +9,7 @@ interface KeyRow extends QueryResultRow {
   readonly hmac: Buffer;
   readonly name: string;
   readonly roles: KeyRecord['roles'];
+  readonly scope: KeyRecord['scope'];
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
@@ -17,7 +18,7 @@ interface KeyRow extends QueryResultRow {
 export const findKey = statement({
   name: 'key_find',
   text: `
-    SELECT id, prefix, hmac, name, roles, created_at, expires_at, revoked_at
+    SELECT id, prefix, hmac, name, roles, scope, created_at, expires_at, revoked_at
       FROM api_key WHERE prefix = $1`,
   values: (prefix: string) => [prefix],
   row: (row: KeyRow): KeyRecord => ({
@@ -26,6 +27,7 @@ export const findKey = statement({
     hmac: new Uint8Array(row.hmac),
     name: row.name,
     roles: row.roles,
+    scope: row.scope,
     createdAt: row.created_at,
     expiresAt: row.expires_at ?? undefined,
     revokedAt: row.revoked_at ?? undefined,

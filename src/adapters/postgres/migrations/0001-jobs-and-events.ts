@@ -176,6 +176,7 @@ CREATE TABLE api_key (
   hmac bytea NOT NULL,
   name text NOT NULL,
   roles jsonb NOT NULL,
+  scope jsonb NOT NULL,
   created_at bigint NOT NULL,
   expires_at bigint,
   revoked_at bigint

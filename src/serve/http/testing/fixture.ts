@@ -1,9 +1,11 @@
 /** A server over a few tiny operations, reached over real sockets. */
+
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { grantOf } from '../../../core/access/grants.ts';
 import { Refused } from '../../../core/errors/refused.ts';
 import { defineBytes, defineOperation, defineStream, type Operation } from '../../../operations/define.ts';
 import type { Ports, Principal } from '../exchange.ts';
@@ -18,8 +20,13 @@ export const AGENT_KEY = 'agent-key';
 
 const Item = z.object({ id: z.string(), value: z.number() });
 
-const read = { permission: 'job:read', effect: 'read', audit: 'none' } as const;
-const write = { permission: 'job:write', effect: 'write', audit: 'change' } as const;
+const read = { permission: 'job:read', target: () => 'any' as const, effect: 'read', audit: 'none' } as const;
+const write = {
+  permission: 'job:write',
+  target: () => 'any' as const,
+  effect: 'write',
+  audit: 'change',
+} as const;
 
 /** What the operations below are told by the test, and tell it. */
 export class Puppet {
@@ -215,8 +222,8 @@ export interface Start {
 
 /** Roles of the two keys; tests change them to revoke one. */
 export const PRINCIPALS: Readonly<Record<string, Principal>> = {
-  [KEY]: { id: 'ada', roles: ['admin'] },
-  [AGENT_KEY]: { id: 'agent-1', roles: ['agent'] },
+  [KEY]: { id: 'ada', kind: 'key', grants: [grantOf('admin')] },
+  [AGENT_KEY]: { id: 'agent-1', kind: 'agent', grants: [grantOf('agent')] },
 };
 
 export async function start({ options, parts }: Start = {}): Promise<Running> {
