@@ -7,6 +7,7 @@ import { CHANNELS } from './channels.ts';
 import { type Connection, clientConfig } from './connection.ts';
 import { type Queryable, queryableOn } from './database.ts';
 import type { Log } from './log.ts';
+import { withoutRows } from './unavailable.ts';
 
 export interface ListenerEvents {
   /** Before anything is heard on a new connection. */
@@ -99,9 +100,11 @@ export class Listener {
         this.#failures = 0;
         this.#log.info({}, 'signals are heard again');
         this.#events.resumed();
-      } catch {
+      } catch (error) {
         this.#failures += 1;
-        if (!this.#closed) this.#reopenLater();
+        if (this.#closed) return;
+        this.#log.warn({ err: withoutRows(error) }, 'the database cannot be listened to yet');
+        this.#reopenLater();
       }
     });
   }

@@ -70,6 +70,29 @@ describe('a database', () => {
     await expect(restored.events.after(cursor, {}, 1)).rejects.toMatchObject({ code: 'cursor.expired' });
   });
 
+  test('that was restored from another server’s dump tells its old events before the new ones', async () => {
+    await using restored = await testDatabase();
+    const store = await restored.open();
+    const [old, young] = [aSubmission(), aSubmission()];
+    await store.jobs.submit(old);
+    await using session = await openSession(restored.connection);
+    await session.run("UPDATE event SET xid = '900000000000'");
+    await session.run("UPDATE meta SET incarnation = 'another'");
+    const again = await restored.open();
+    await again.jobs.submit(young);
+    let cursor = await again.events.cursor('start');
+    const told: string[] = [];
+    await vi.waitFor(
+      async () => {
+        const batch = await again.events.after(cursor, {}, 10);
+        cursor = batch.cursor;
+        told.push(...batch.events.map(({ uid }) => uid));
+        expect(told).toEqual([old.job.uid, young.job.uid]);
+      },
+      { timeout: 20_000, interval: 10 },
+    );
+  });
+
   test('may belong to a user without special rights', async () => {
     await using own = await testDatabase({ template: undefined });
     const { user } = db.connection;

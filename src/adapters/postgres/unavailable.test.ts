@@ -1,4 +1,6 @@
 /** Which errors mean that the database does not answer. */
+import { inspect } from 'node:util';
+import { DatabaseError } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { Refused } from '../../core/errors/refused.ts';
 import { asRefusal, isUnavailable } from './unavailable.ts';
@@ -26,6 +28,14 @@ describe('an error', () => {
     const told = asRefusal(error);
     if (want) expect(told).toMatchObject({ code: 'store.unavailable', cause: error });
     else expect(told).toBe(error);
+  });
+
+  test('does not quote the row that failed', () => {
+    const error = new DatabaseError('a check failed', 1, 'error');
+    Object.assign(error, { code: '23514', detail: 'Failing row contains (hunter2)', where: 'hunter2' });
+    const told = asRefusal(error);
+    expect(told).toMatchObject({ code: '23514', message: 'a check failed' });
+    expect(inspect(told)).not.toContain('hunter2');
   });
 
   test('that was told already stays as it is', () => {

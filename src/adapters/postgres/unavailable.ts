@@ -2,6 +2,7 @@
  * Tells a database that does not answer from a statement that is wrong. The first becomes
  * `store.unavailable`, to be tried again; the second is a defect and stays what it is.
  */
+import { DatabaseError } from 'pg';
 import { Refused } from '../../core/errors/refused.ts';
 
 const SOCKET_CODES: ReadonlySet<string> = new Set([
@@ -48,7 +49,19 @@ export function isUnavailable(error: unknown): boolean {
 export function asRefusal(error: unknown): unknown {
   if (error instanceof Error && error.message === CLOSED)
     return new Refused('server.stopping', {}, { cause: error });
-  return isUnavailable(error) ? new Refused('store.unavailable', {}, { cause: error }) : error;
+  const safe = withoutRows(error);
+  return isUnavailable(error) ? new Refused('store.unavailable', {}, { cause: safe }) : safe;
+}
+
+/**
+ * PostgreSQL quotes the failing row or value beside its message, and a row may hold what a job keeps
+ * secret: an error is logged, so it must not (invariant 9). Code, table and constraint stay.
+ */
+export function withoutRows(error: unknown): unknown {
+  if (error instanceof DatabaseError) {
+    for (const quote of ['detail', 'where', 'internalQuery'] as const) error[quote] = undefined;
+  }
+  return error;
 }
 
 /** SQLSTATE or errno name. */

@@ -7,6 +7,7 @@
 import type { QueryResultRow } from 'pg';
 import type { Database, Queryable } from '../database.ts';
 import { nothing, statement } from '../statement.ts';
+import { codeOf } from '../unavailable.ts';
 import { beginOf, type Period, type PeriodKind, partitionName, periodOf } from './period.ts';
 
 export type PartitionedTable = 'job_history' | 'event';
@@ -25,10 +26,12 @@ const PARTITIONING: Readonly<Record<PartitionedTable, Partitioning>> = {
 
 const TABLES = Object.keys(PARTITIONING) as readonly PartitionedTable[];
 
-/** Two servers at once: one makes them, the other finds them. A busy table is left for the next time. */
+/** Two servers at once: one makes them, the other finds them. */
 const LOCK = `
   SET LOCAL lock_timeout = '5s';
   SELECT pg_advisory_xact_lock(1254867220)`;
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 const listPartitions = statement({
   name: 'partition_list',
@@ -55,8 +58,17 @@ export async function ensurePartitions(db: Database, now: number): Promise<void>
     const { kind, ahead } = PARTITIONING[table];
     for (let offset = -1; offset <= ahead; offset++) {
       const period = periodOf(kind, now, offset);
-      if (await isMissing(db, table, period)) await makePartition(db, table, period);
+      if (await isMissing(db, table, period)) await unlessBusy(makePartition(db, table, period));
     }
+  }
+}
+
+/** A table in use is left for the next time: until then its rows stand in the DEFAULT partition. */
+async function unlessBusy(making: Promise<void>): Promise<void> {
+  try {
+    await making;
+  } catch (error) {
+    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
   }
 }
 
