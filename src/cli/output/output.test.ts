@@ -70,11 +70,11 @@ describe('columns', () => {
 });
 
 describe('text of others', () => {
-  const escape = String.fromCharCode(27);
+  const esc = String.fromCharCode(27);
 
   test.each([
     { what: 'line breaks', text: 'a\r\nb', want: 'a b' },
-    { what: 'colours', text: `${escape}[31ma`, want: 'a' },
+    { what: 'colours', text: `${esc}[31ma`, want: 'a' },
     { what: 'a bell', text: `a${String.fromCharCode(7)}b`, want: 'a b' },
     { what: 'a C1 control', text: `a${String.fromCharCode(0x9b)}31mb`, want: 'ab' },
   ])('on one line has no $what', ({ text, want }) => {
@@ -82,10 +82,10 @@ describe('text of others', () => {
   });
 
   test.each([
-    { what: 'keeps colours and ends them', text: `${escape}[1;31mx`, want: `${escape}[1;31mx${escape}[0m` },
+    { what: 'keeps colours and ends them', text: `${esc}[1;31mx`, want: `${esc}[1;31mx${esc}[0m` },
     { what: 'keeps tabs and carriage returns', text: '10%\r20%\tx', want: '10%\r20%\tx' },
-    { what: 'loses cursor movement', text: `a${escape}[2Jb${escape}[Hc`, want: 'abc' },
-    { what: 'loses a half sequence', text: `a${escape}`, want: 'a' },
+    { what: 'loses cursor movement', text: `a${esc}[2Jb${esc}[Hc`, want: 'abc' },
+    { what: 'loses a half sequence', text: `a${esc}`, want: 'a' },
   ])('in a log line $what', ({ text, want }) => {
     expect(logText(text)).toBe(want);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { against } from '../testing/against.ts';
-import { errorAnswer, item } from '../testing/canned-server.ts';
+import { type Answers, errorAnswer, item } from '../testing/canned-server.ts';
 import { endedView, eventView, grantView, jobView, queueView } from '../testing/views.ts';
 
 const JOBS = 'GET /api/v1/jobs';
@@ -34,8 +34,8 @@ describe('get jobs prints', () => {
   });
 
   test.each([
-    { format: 'json', read: JSON.parse },
-    { format: 'yaml', read: parse },
+    { format: 'json', read: (text: string): unknown => JSON.parse(text) },
+    { format: 'yaml', read: (text: string): unknown => parse(text) },
   ])('a List as $format', async ({ format, read }) => {
     const { run } = await against({ [JOBS]: two });
     const { stdout } = await run(['get', 'jobs', '-o', format]);
@@ -152,7 +152,7 @@ describe('get of what is named', () => {
 });
 
 describe('other kinds', () => {
-  test.each([
+  test.each<{ kind: string; answers: Answers; want: string }>([
     {
       kind: 'projects',
       answers: {
@@ -252,7 +252,7 @@ describe('get --watch', () => {
       'GET /api/v1/events': cursor,
       'GET /api/v1/events/follow': { events: [item(eventView('c10', { reason: 'Late' }))], close: 'hang' },
     });
-    let interrupt = () => undefined as void;
+    let interrupt: () => void = () => undefined;
     const running = run(['get', 'events', '-w'], {
       onStart: (play) => {
         interrupt = play;

@@ -9,7 +9,7 @@ import type { Client } from './client.ts';
 import { listEvents } from './kinds/event.ts';
 import { jobKind } from './kinds/job.ts';
 import { type Filter, JOB_TYPES, type Kind, type Narrowing } from './kinds/kind.ts';
-import { kindCalled, type Reference, referenceTo } from './kinds/kinds.ts';
+import { jobCalled, kindCalled, type Reference, referenceTo } from './kinds/kinds.ts';
 import { DEFAULT_LIMIT, limitOption } from './options.ts';
 import { showDocument, showTable } from './show.ts';
 
@@ -61,7 +61,9 @@ export async function get(session: Session, words: readonly string[], options: G
   const kind = await kindCalled(first);
   checkOptions(kind, options);
   if (options.watch) return watchList(session, kind, { names, options });
-  if (kind.name === 'event' && names.length > 0) return showEventsOf(session, names, options);
+  if (kind.name === 'event' && names.length > 0) {
+    return showEventsOf(session, await Promise.all(names.map(jobCalled)), options);
+  }
   if (names.length > 0)
     return showNamed(session, await Promise.all(names.map((name) => referenceTo(name, kind))));
   return showList(session, kind, options);

@@ -162,12 +162,12 @@ describe('describe', () => {
       Queue:       research
       Priority:    80
       Submitted:   2026-01-02T11:00:00.000Z by ada (1h ago)
-      State:     failed
-      Reason:    ExitCode
-      Message:   worker-1 ended with code 3
-      Since:     2026-01-02T11:59:00.000Z (60s)
-      Ended:     2026-01-02T12:00:00.000Z
-      Charges:   1 failed, 0 lost, 0 preempted
+      State:       failed
+      Reason:      ExitCode
+      Message:     worker-1 ended with code 3
+      Since:       2026-01-02T11:59:00.000Z (60s)
+      Ended:       2026-01-02T12:00:00.000Z
+      Charges:     1 failed, 0 lost, 0 preempted
       Roles:
         worker:
           Members:     2

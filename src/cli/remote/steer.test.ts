@@ -132,7 +132,7 @@ metadata: {name: vision}
   test('sends nothing when a document has a problem', async () => {
     const { run, server } = await against(answers);
     const { code, stderr } = await run(['apply', '-f', '-'], { stdin: `${FILE}spec: {defaultQueu: q}\n` });
-    expect(stderr).toContain('stdin:17:8: spec.defaultQueu: expected a known field');
+    expect(stderr).toContain('stdin:18:8: spec.defaultQueu: expected a known field');
     expect(code).toBe(2);
     expect(server.asked).toEqual([]);
   });

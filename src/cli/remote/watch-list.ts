@@ -111,7 +111,7 @@ function printer<T>(session: Session, kind: Kind<T>, { allProjects, first }: Pri
   const { output, io } = session;
   const chosen = columnsFor(session, kind, allProjects);
   const rows = [headOf(chosen), ...first.map((item) => rowOf(session, chosen, item))];
-  const widths = widthsOf(rows);
+  const widths = widthsOf(rows).map((width, index) => Math.max(width, chosen[index]?.room ?? 0));
   const show = async (item: T) => {
     if (isDocument(output)) {
       if (output === 'yaml') io.stdout.write('---\n');

@@ -8,7 +8,7 @@ import { countText, labelsText, type RoleView, resourcesText, rolesOf } from '..
 import { listEvents } from '../kinds/event.ts';
 import type { Look } from '../kinds/kind.ts';
 import { describeAttempts } from './attempts.ts';
-import { entries, section, sheet, tableOf } from './sheet.ts';
+import { type Entry, entries, section, sheet, tableOf } from './sheet.ts';
 
 const LAST_EVENTS = 20;
 
@@ -21,8 +21,7 @@ export async function describeJob(
   const { namespace: project, uid } = job.metadata;
   const { items } = await listEvents(client, { project, job: uid }, LAST_EVENTS);
   return sheet([
-    overview(job, look),
-    state(job, look),
+    entries([...overview(job, look), ...state(job, look)]),
     section('Roles', rolesOf(job).map(describeRole).join('\n')),
     section('Policy', policy(job)),
     describeAttempts(job, look),
@@ -30,8 +29,8 @@ export async function describeJob(
   ]);
 }
 
-function overview({ metadata, spec, status }: JobView, { now }: Look): string {
-  return entries([
+function overview({ metadata, spec, status }: JobView, { now }: Look): readonly Entry[] {
+  return [
     ['Name', metadata.name],
     ['Project', metadata.namespace],
     ['UID', metadata.uid],
@@ -43,13 +42,13 @@ function overview({ metadata, spec, status }: JobView, { now }: Look): string {
       'Submitted',
       `${metadata.creationTimestamp} by ${oneLine(status.submittedBy)} (${age(metadata.creationTimestamp, now)} ago)`,
     ],
-  ]);
+  ];
 }
 
-function state({ status }: JobView, { now, paint }: Look): string {
+function state({ status }: JobView, { now, paint }: Look): readonly Entry[] {
   const to = status.stoppingTo === undefined ? '' : ` (then ${status.stoppingTo})`;
   const { failed, lost, preempted } = status.charges;
-  return entries([
+  return [
     ['State', paint.state(status.state) + to],
     ['Reason', oneLine(status.reason)],
     ['Message', oneLine(status.message) || '-'],
@@ -57,7 +56,7 @@ function state({ status }: JobView, { now, paint }: Look): string {
     ['Retry at', status.retryAt],
     ['Ended', status.endedAt],
     ['Charges', `${failed} failed, ${lost} lost, ${preempted} preempted`],
-  ]);
+  ];
 }
 
 /** Values of variables are not shown: they may be secrets. */

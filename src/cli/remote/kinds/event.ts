@@ -19,9 +19,10 @@ export const eventKind: Kind<EventView> = {
     {
       head: 'TYPE',
       cell: (event, { paint }) => (event.type === 'warning' ? paint.error(event.type) : event.type),
+      room: 7,
     },
-    { head: 'REASON', cell: (event) => oneLine(event.reason) },
-    { head: 'JOB', cell: (event) => event.job },
+    { head: 'REASON', cell: (event) => oneLine(event.reason), room: 16 },
+    { head: 'JOB', cell: (event) => event.job, room: 16 },
     { head: 'STATE', cell: (event) => event.state, only: 'wide' },
     { head: 'UID', cell: (event) => event.uid, only: 'wide' },
     { head: 'MESSAGE', cell: (event) => oneLine(event.message) },

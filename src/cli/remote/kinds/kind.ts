@@ -7,6 +7,8 @@ export interface Column<T> {
   cell(item: T, look: Look): string;
   /** `wide`: only with -o wide. `project`: only when the list is over all projects. */
   readonly only?: 'wide' | 'project';
+  /** Room that it gets in a watched list, where later cells may be wider. Characters. */
+  readonly room?: number;
 }
 
 export interface Look {
