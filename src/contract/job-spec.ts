@@ -134,7 +134,7 @@ const Backoff = z.strictObject({
 
 const Retry = z.strictObject({
   limit: z.int().min(0).max(1000).default(3).describe('Failed attempts that are followed by another'),
-  backoff: Backoff.prefault({}),
+  backoff: Backoff.prefault({}).describe('Delay before the next attempt: initial × factor^n, at most max'),
   rules: z.array(RetryRule).max(64).default([]).describe('The first that matches decides'),
 });
 

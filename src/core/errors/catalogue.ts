@@ -128,7 +128,7 @@ export const CATALOGUE = {
   'queue.not_found': {
     status: 404,
     message: 'there is no queue {queue}',
-    next: '`capstan get queues` lists them; the nearest name is {nearest}.',
+    next: '`capstan get queues` lists them.',
   },
   'queue.in_use': {
     status: 409,

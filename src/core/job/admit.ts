@@ -1,4 +1,6 @@
 /** The scheduler chose the job: it gets its next attempt, and holds quota from here on. */
+
+import { spoken } from '../time/spoken.ts';
 import type { Job } from './job.ts';
 import { type Decision, refused, transition, withAttempt } from './transition.ts';
 
@@ -23,5 +25,5 @@ export function admit(job: Job, { agent, now }: Admission): Decision {
 
 function waited(job: Job, now: number): string {
   const since = job.attempts.length === 0 ? job.createdAt : job.state.since;
-  return `${((now - since) / 1000).toFixed(1)} s`;
+  return spoken(now - since);
 }

@@ -1,4 +1,5 @@
 /** What time alone does to a job, and when to look again. One timer a job: the earliest of its times. */
+import { spoken } from '../time/spoken.ts';
 import type { FailureReason } from './attempt.ts';
 import { afterFailure } from './end-attempt.ts';
 import type { Job } from './job.ts';
@@ -19,12 +20,12 @@ export function onDue(job: Job, by: { readonly now: number; readonly random: num
   const { now } = by;
   if (hasEnded(job.state)) return NOTHING;
   if ((deadline(job) ?? Infinity) <= now)
-    return expire(job, 'Deadline', `ran past its deadline of ${seconds(job.spec.deadlineMs)}`, now);
+    return expire(job, 'Deadline', `ran past its deadline of ${spoken(job.spec.deadlineMs ?? 0)}`, now);
   if ((startDeadline(job) ?? Infinity) <= now) {
     return expire(
       job,
       'StartDeadline',
-      `did not start within ${seconds(job.spec.startDeadlineMs)}: ${job.state.message}`,
+      `did not start within ${spoken(job.spec.startDeadlineMs ?? 0)}: ${job.state.message}`,
       now,
     );
   }
@@ -79,10 +80,6 @@ function expire(job: Job, reason: FailureReason, what: string, now: number): Dec
 /** The job opted into a replacement: the fence moves on with the next admission, the old attempt counts no more. */
 function replace(job: Job, by: { now: number; random: number }): Decision {
   const agent = holdsProcesses(job.state) ? job.state.agent : '';
-  const message = `${agent} was not heard for ${seconds(job.spec.replaceAfterMs ?? undefined)}; a replacement will start, and two may run until it stops its own`;
+  const message = `${agent} was not heard for ${spoken(job.spec.replaceAfterMs ?? 0)}; a replacement will start, and two may run until it stops its own`;
   return afterFailure(job, { kind: 'failed', reason: 'AgentLost', message }, by);
-}
-
-function seconds(ms: number | undefined): string {
-  return `${(ms ?? 0) / 1000} s`;
 }

@@ -2,6 +2,8 @@
  * Every process of the attempt is known to be gone: where the job goes from here. Success wins over
  * a stop that came too late, except that who cancelled gets what they asked for.
  */
+
+import { spoken } from '../time/spoken.ts';
 import type { AttemptObservation, AttemptOutcome } from './attempt.ts';
 import { type Job, LOSS_LIMIT } from './job.ts';
 import { backoffDelay, type Failure, judge } from './retry.ts';
@@ -35,8 +37,7 @@ const stoppedUnasked: Failure = {
 };
 
 function succeed(job: Job, seen: AttemptObservation, now: number): Decision {
-  const seconds = ((seen.endedAt ?? now) - (seen.startedAt ?? now)) / 1000;
-  const message = `attempt ${seen.ref.attempt} succeeded after ${seconds.toFixed(1)} s`;
+  const message = `attempt ${seen.ref.attempt} succeeded after ${spoken((seen.endedAt ?? now) - (seen.startedAt ?? now))}`;
   return transition(job, { now, state: { name: 'succeeded', reason: 'Completed', message, since: now } });
 }
 
@@ -78,7 +79,7 @@ export function afterFailure(job: Job, failure: Failure, by: Ending): Decision {
     return fail(charged, failure, { ...by, message: `${sentence}${spent}` });
   }
   const delay = backoffDelay(job.spec.retry, Math.max(1, failed), by.random);
-  const message = `${sentence}; next attempt in ${(delay / 1000).toFixed(1)} s`;
+  const message = `${sentence}; next attempt in ${spoken(delay)}`;
   return transition(charged, {
     now: by.now,
     state: { name: 'backoff', until: by.now + delay, reason: failure.reason, message, since: by.now },

@@ -1,4 +1,5 @@
 /** An agent falls silent, or is heard again: its jobs keep their attempts, their quota and their results. */
+import { spoken } from '../time/spoken.ts';
 import type { Job } from './job.ts';
 import { type Decision, NOTHING, transition } from './transition.ts';
 
@@ -6,7 +7,7 @@ export function agentSilent(job: Job, by: { readonly now: number; readonly lastH
   const { state } = job;
   if (state.name !== 'admitted' && state.name !== 'running') return NOTHING;
   const { attempt, agent } = state;
-  const message = `${agent} was last heard ${Math.round((by.now - by.lastHeard) / 1000)} s ago; attempt ${attempt} keeps its place`;
+  const message = `${agent} was last heard ${spoken(by.now - by.lastHeard)} ago; attempt ${attempt} keeps its place`;
   return transition(job, {
     now: by.now,
     state: {

@@ -34,8 +34,6 @@ export function submit(from: Submission): Transition {
     message: `submitted by ${from.submittedBy}, ${message}`,
     at: now,
   };
-  const said = warnings.map(
-    (text): JobEvent => ({ type: 'warning', reason: 'Note', message: text, at: now }),
-  );
+  const said = warnings.map((text): JobEvent => ({ type: 'normal', reason: 'Note', message: text, at: now }));
   return { job, from: 0, events: [submitted, ...said] };
 }
