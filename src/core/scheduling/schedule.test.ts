@@ -61,6 +61,18 @@ describe('schedule admits', () => {
   });
 });
 
+describe('schedule keeps what runs', () => {
+  test('on a machine that shrank: nothing is free on its other nodes either', () => {
+    const nodes = [aNode('n1', 1000), aNode('n2', 1000)];
+    const snapshot = aSnapshot({
+      nodes,
+      holding: [holding('h', 2500)],
+      pending: [pending('job', { cpu: 500 })],
+    });
+    expect(admitted(snapshot)).toEqual([]);
+  });
+});
+
 describe('schedule explains', () => {
   test.each([
     {
@@ -135,7 +147,7 @@ describe('schedule explains', () => {
 });
 
 describe('invariants of the plan', () => {
-  property.prop([anySnapshot])('3: nothing is admitted beyond a quota', (snapshot) => {
+  property.prop([anySnapshot], { numRuns: 2000 })('3: nothing is admitted beyond a quota', (snapshot) => {
     const plan = schedule(snapshot, NOON);
     const chosen = new Set(plan.admit.map(({ uid }) => uid));
     for (const queue of snapshot.queues) {
@@ -149,7 +161,7 @@ describe('invariants of the plan', () => {
     }
   });
 
-  property.prop([anySnapshot])('3: nothing is admitted beyond the capacity of an agent', (snapshot) => {
+  property.prop([anySnapshot], { numRuns: 2000 })('3: nothing is admitted beyond the capacity of an agent', (snapshot) => {
     const plan = schedule(snapshot, NOON);
     const agents = new Map(plan.admit.map(({ uid, agent }) => [uid, agent]));
     for (const agent of new Set(agents.values())) {

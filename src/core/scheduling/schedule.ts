@@ -79,9 +79,20 @@ function roomsOf(snapshot: Snapshot): NodeRoom[] {
 function occupy(job: HoldingJob, rooms: readonly NodeRoom[]): void {
   const own = rooms.filter(({ node }) => node.agent === job.agent);
   if ('agent' in place({ ...NOBODY, groups: job.groups }, own)) return;
-  // More runs there than the node says it has (it shrank): nothing is free until that has ended.
-  const first = own[0];
-  if (first) add(first.free, gangTotals(job.groups), -1);
+  // It runs, and there is no room for it: a node shrank, or lost a label. What it holds is taken from
+  // whatever is left, so that nothing is free until the machine as a whole has room again.
+  for (const [name, amount] of gangTotals(job.groups)) drain(own, name, amount);
+}
+
+function drain(rooms: readonly NodeRoom[], resource: string, amount: number): void {
+  let rest = amount;
+  for (const { free } of rooms) {
+    const taken = Math.min(rest, Math.max(0, free.get(resource) ?? 0));
+    add(free, { [resource]: -taken });
+    rest -= taken;
+  }
+  const [first] = rooms;
+  if (first) add(first.free, { [resource]: -rest });
 }
 
 const NOBODY: PendingJob = {
