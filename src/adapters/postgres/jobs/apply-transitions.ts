@@ -3,7 +3,7 @@
  * its decision was made on. A job that ends moves to the history in the same statement.
  */
 import { statement } from '../statement.ts';
-import { ANSWER, type AppliedRow, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
+import { ANSWER, type AppliedRow, among, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
 
 /**
  * A spec rarely changes: assigning the old value keeps what is stored out of line where it is.
@@ -31,7 +31,7 @@ updated AS (
     updated_at, ended_at, due_at, fence, version, submitted_by, spec, state, charges, attempts)
   SELECT uid, project, name, queue, type, priority, state_name, labels, created_at,
     updated_at, ended_at, due_at, fence, version, submitted_by, spec, state, charges, attempts
-    FROM input JOIN left_table USING (uid)
+    FROM input WHERE ${among('left_table')}
 ), applied AS (
   SELECT uid FROM updated UNION ALL SELECT uid FROM left_table
 ), released AS (
@@ -42,8 +42,7 @@ updated AS (
 ), collected AS (
   INSERT INTO collection (job, attempt, agent)
   SELECT i.uid, (i.collect ->> 'attempt')::integer, i.collect ->> 'agent'
-    FROM input i JOIN applied USING (uid) JOIN released USING (uid)
-   WHERE i.collect IS NOT NULL
+    FROM input i WHERE i.collect IS NOT NULL AND ${among('applied')} AND ${among('released')}
   ON CONFLICT DO NOTHING
 )`;
 

@@ -10,6 +10,7 @@ import type { JobSpec } from '../../../core/job/spec.ts';
 import { hasEnded, holdsProcesses, type JobState } from '../../../core/job/state.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { MemberGroup } from '../../../core/scheduling/snapshot.ts';
+import type { Once } from '../../../ports/job-store.ts';
 import { jsonText } from '../json-text.ts';
 
 /** The columns that both tables have, as a job is read from them. */
@@ -57,8 +58,15 @@ export function toJob(row: JobRow): Job {
 }
 
 /** What `INPUT_COLUMNS` reads: the next job, the version it follows, and what has to be told. */
-export function transitionRow({ job, from, events }: Transition): string {
-  return jsonText({ ...columnsOf(job), was: from, events: events.map(eventOf), ...consequences(job) });
+export function transitionRow(transition: Transition): string {
+  return submissionRow(transition, undefined);
+}
+
+/** As `transitionRow`, with the key that makes it happen once. */
+export function submissionRow({ job, from, events }: Transition, once: Once | undefined): string {
+  const { principal, key, digest } = once ?? {};
+  const told = { was: from, events: events.map(eventOf), ...consequences(job) };
+  return jsonText({ ...columnsOf(job), ...told, principal, key, digest });
 }
 
 /** The shape of one transition, for `jsonb_to_record`. */
@@ -67,7 +75,8 @@ export const INPUT_COLUMNS = `
   labels jsonb, created_at bigint, updated_at bigint, ended_at bigint, due_at bigint,
   start_after bigint, agent text, fence integer, version integer, submitted_by text, gang jsonb,
   spec jsonb, state jsonb, charges jsonb, attempts jsonb,
-  was integer, goes text, events jsonb, releases boolean, collect jsonb, tells boolean`;
+  was integer, goes text, events jsonb, releases boolean, collect jsonb, tells boolean,
+  principal text, key text, digest text`;
 
 function columnsOf(job: Job): Record<string, unknown> {
   const { spec, state } = job;

@@ -9,10 +9,9 @@ import type { Once, Stored } from '../../../ports/job-store.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { cleanText } from '../json-text.ts';
-import { sized } from '../statement.ts';
 import { codeOf } from '../unavailable.ts';
 import { getByUid } from './get-by-uid.ts';
-import { transitionRow } from './job-row.ts';
+import { submissionRow } from './job-row.ts';
 import { resolveSubmission } from './resolve-submission.ts';
 import { submitJobs } from './submit-jobs.ts';
 
@@ -61,12 +60,8 @@ export class JobSubmitter {
   }
 
   async #writeAll(submissions: readonly Submission[]): Promise<boolean[]> {
-    const stored = await this.#db.one(sized(submitJobs, submissions.length), {
-      jobs: submissions.map(({ first }) => transitionRow(first)),
-      principals: submissions.map(({ once }) => once?.principal ?? null),
-      keys: submissions.map(({ once }) => once?.key ?? null),
-      digests: submissions.map(({ once }) => once?.digest ?? null),
-    });
+    const rows = submissions.map(({ first, once }) => submissionRow(first, once));
+    const stored = await this.#db.one(submitJobs, rows);
     return submissions.map(({ first }) => stored?.has(first.job.uid) ?? false);
   }
 

@@ -4,7 +4,6 @@ import type { Job } from '../../../core/job/job.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
-import { sized } from '../statement.ts';
 import { codeOf } from '../unavailable.ts';
 import { applyTransitions } from './apply-transitions.ts';
 import { getByName } from './get-by-name.ts';
@@ -36,8 +35,7 @@ export class JobWriter {
   }
 
   async #writeAll(transitions: readonly Transition[]): Promise<boolean[]> {
-    const write = sized(applyTransitions, transitions.length);
-    const applied = await this.#db.one(write, transitions.map(transitionRow));
+    const applied = await this.#db.one(applyTransitions, transitions.map(transitionRow));
     return transitions.map(({ job }) => applied?.has(job.uid) ?? false);
   }
 

@@ -4,7 +4,7 @@
  */
 import { statement } from '../statement.ts';
 import { INSERT_LIVE } from './insert-live.ts';
-import { ANSWER, type AppliedRow, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
+import { ANSWER, type AppliedRow, among, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
 
 export const reviveJob = statement<string, AppliedRow, ReadonlySet<string>>({
   text: `
@@ -14,7 +14,7 @@ export const reviveJob = statement<string, AppliedRow, ReadonlySet<string>>({
        WHERE h.uid = i.uid AND h.version = i.was AND h.state_name = 'failed'
       RETURNING h.uid
     ), applied AS (
-      ${INSERT_LIVE} FROM input i JOIN left_history USING (uid) RETURNING uid
+      ${INSERT_LIVE} FROM input i WHERE ${among('left_history')} RETURNING uid
     ), released AS (
       SELECT uid, agent FROM input WHERE false
     ), told AS (${TELL}),

@@ -13,12 +13,20 @@ export const INPUT = `
   SELECT i.*, given.place FROM unnest($1::jsonb[]) WITH ORDINALITY AS given (body, place),
     jsonb_to_record(given.body) AS i (${INPUT_COLUMNS})`;
 
+/**
+ * Whether a row's uid is among those of a part of the statement. `IS TRUE` keeps the planner from making
+ * a join of it: it reckons with few rows, and would compare each with each (measured: 5000 rows in
+ * 10 s instead of 0.5 s). As it stands, it is looked up in a hash.
+ */
+export const among = (part: string) => `(uid IN (SELECT uid FROM ${part})) IS TRUE`;
+
 /** The events of what was applied, in the order they were given. */
 export const TELL = `
   INSERT INTO event (at, uid, project, job, state_name, type, reason, message)
   SELECT (e.body ->> 'at')::bigint, i.uid, i.project, i.name, i.state_name,
          e.body ->> 'type', e.body ->> 'reason', e.body ->> 'message'
-    FROM input i JOIN applied USING (uid), jsonb_array_elements(i.events) WITH ORDINALITY AS e (body, place)
+    FROM input i, jsonb_array_elements(i.events) WITH ORDINALITY AS e (body, place)
+   WHERE ${among('applied')}
    ORDER BY i.place, e.place`;
 
 /** A payload holds less than 8000 bytes; keys are put together so that a batch is few signals. */
@@ -34,12 +42,12 @@ export function signalEach(channel: string, keys: string, perSignal: number): st
 
 export const SIGNALS = `
   SELECT pg_notify('${CHANNELS.schedule}', '')
-   WHERE EXISTS (SELECT FROM input JOIN applied USING (uid) WHERE agent IS NULL)
+   WHERE EXISTS (SELECT FROM input WHERE agent IS NULL AND ${among('applied')})
   UNION ALL ${signalEach(CHANNELS.event, 'SELECT uid::text FROM applied', UIDS_PER_SIGNAL)}
   UNION ALL ${signalEach(
     CHANNELS.agent,
-    `SELECT agent FROM input JOIN applied USING (uid) WHERE tells
-      UNION SELECT agent FROM released JOIN applied USING (uid)`,
+    `SELECT agent FROM input WHERE tells AND ${among('applied')}
+      UNION SELECT agent FROM released WHERE ${among('applied')}`,
     AGENTS_PER_SIGNAL,
   )}`;
 

@@ -11,7 +11,7 @@ import type { SchedulerLease } from '../../../ports/scheduler-store.ts';
 import { CHANNELS } from '../channels.ts';
 import { APPLY } from '../jobs/apply-transitions.ts';
 import { transitionRow } from '../jobs/job-row.ts';
-import { INPUT, SIGNALS, signalEach, TELL, UIDS_PER_SIGNAL } from '../jobs/transition-sql.ts';
+import { among, INPUT, SIGNALS, signalEach, TELL, UIDS_PER_SIGNAL } from '../jobs/transition-sql.ts';
 import { jsonText } from '../json-text.ts';
 import { statement } from '../statement.ts';
 
@@ -47,7 +47,7 @@ const EXPLAIN = `
 const RETELL = `
   INSERT INTO event (at, uid, project, job, state_name, type, reason, message)
   SELECT $5::bigint, uid, project, name, 'pending', 'normal', reason, message
-    FROM explaining JOIN explained USING (uid) WHERE reason IS DISTINCT FROM old_reason
+    FROM explaining WHERE reason IS DISTINCT FROM old_reason AND ${among('explained')}
   RETURNING uid`;
 
 export const applyPlan = statement<PlanToApply, PlanRow, readonly string[] | undefined>({

@@ -7,7 +7,6 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { SchedulerLease, SchedulerStore } from '../../../ports/scheduler-store.ts';
 import type { Database } from '../database.ts';
 import { getByUids } from '../jobs/get-by-uids.ts';
-import { sized } from '../statement.ts';
 import { isUid } from '../uid.ts';
 import { codeOf } from '../unavailable.ts';
 import { acquireLease } from './acquire-lease.ts';
@@ -71,8 +70,7 @@ export class PostgresScheduling implements SchedulerStore {
 
   async #applyPlan(plan: PlanToApply, tries: number): Promise<readonly string[] | undefined> {
     try {
-      const rows = Math.max(plan.transitions.length, plan.waiting.length);
-      return await this.#db.one(sized(applyPlan, rows), plan);
+      return await this.#db.one(applyPlan, plan);
     } catch (error) {
       if (codeOf(error) !== DEADLOCK || tries <= 1) throw error;
       return this.#applyPlan(plan, tries - 1);
