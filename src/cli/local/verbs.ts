@@ -1,6 +1,6 @@
 /** The verbs that are the server themselves. What they do is given by who wires them. */
 import type { Command } from 'commander';
-import { LocalError } from '../errors.ts';
+import { LocalError, UsageError } from '../errors.ts';
 import type { Shell } from '../session.ts';
 import { type ServerOptions, serverVerb } from './server.ts';
 import { type UpOptions, upVerb } from './up.ts';
@@ -21,7 +21,7 @@ function reported<T>(verb: (options: T) => Promise<number>): (options: T) => Pro
     try {
       return await verb(options);
     } catch (error) {
-      throw new LocalError(error);
+      throw error instanceof UsageError ? error : new LocalError(error);
     }
   };
 }
