@@ -1,0 +1,62 @@
+/**
+ * `npm run bench -- NAME [--json]`: runs one bench, a table for people, or one JSON object a line.
+ * Without a name it lists the benches. Exit code 1 when a bench's own check failed, 2 for bad usage.
+ */
+import { parseArgs } from 'node:util';
+import { CheckFailed } from './harness/check.ts';
+import type { Report } from './harness/figure.ts';
+import { heading, jsonLine, row } from './harness/print.ts';
+
+interface Bench {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly run: (report: Report) => Promise<void> }>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  startup: {
+    summary: 'capstan up until it is ready, a job until its first line and its end, the command line (1 min)',
+    load: () => import('./startup.ts'),
+  },
+  api: {
+    summary: 'reads and submissions a second over HTTP, with 1, 16 and 64 connections (1 min)',
+    load: () => import('./api.ts'),
+  },
+};
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  });
+  const [name] = positionals;
+  const bench = name === undefined ? undefined : BENCHES[name];
+  if (positionals.length === 0) return list(console.log);
+  if (!bench || positionals.length > 1) {
+    console.error(`there is no bench ${positionals.join(' ')}`);
+    list(console.error);
+    return 2;
+  }
+  return runBench(name!, bench, values.json);
+}
+
+function list(say: (line: string) => void): number {
+  say('usage: npm run bench -- NAME [--json]');
+  for (const [name, { summary }] of Object.entries(BENCHES)) say(`  ${name.padEnd(10)}${summary}`);
+  return 0;
+}
+
+async function runBench(name: string, bench: Bench, json: boolean): Promise<number> {
+  const { run } = await bench.load();
+  if (!json) console.log(heading());
+  try {
+    await run((figure) => console.log(json ? jsonLine(name, figure) : row(figure)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) throw error;
+    console.error(`bench ${name}: a check failed. Expected: ${error.message}`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
