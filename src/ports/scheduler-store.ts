@@ -17,7 +17,7 @@ export interface SchedulerStore {
   acquire(holder: string, ttlMs: number): Promise<SchedulerLease | undefined>;
   release(lease: SchedulerLease): Promise<void>;
   snapshot(): Promise<Snapshot>;
-  /** The jobs of a plan, whole, to be decided on. */
+  /** Jobs by uid, whole, to be decided on; live and ended alike. */
   jobs(uids: readonly string[]): Promise<readonly Job[]>;
   /**
    * Applies a plan in one transaction that holds the lease row `FOR SHARE`. Jobs that have moved

@@ -1,10 +1,10 @@
 /** Pulling plugs: what runs goes on, what was acknowledged is kept. */
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ownDatabase, ownServer } from './own-database.ts';
-import { Product, ROOT, until } from './product.ts';
+import { homeOf, Product, ROOT, until } from './product.ts';
 
 let product: Product;
 let example: string;
@@ -103,10 +103,6 @@ describe('a database that is gone', () => {
   });
 });
 
-/** Of the data directory itself, or of the area that holds its parts when others can not enter it. */
 function postmasterOf(data: string): number {
-  const area = existsSync(join(data, 'area.json'))
-    ? join('/var/lib/capstan', JSON.parse(readFileSync(join(data, 'area.json'), 'utf8')).id)
-    : data;
-  return Number(readFileSync(join(area, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+  return Number(readFileSync(join(homeOf(data), 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
 }

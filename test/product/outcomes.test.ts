@@ -2,7 +2,7 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ended, Product, until } from './product.ts';
+import { ended, homeOf, Product, until } from './product.ts';
 
 let product: Product;
 beforeAll(async () => {
@@ -25,6 +25,11 @@ function environOf(pid: number): string {
   } catch {
     return '';
   }
+}
+
+/** What the process runner still keeps, below the data directory or the area that stands in for it. */
+function jobDirs(data: string): string[] {
+  return readdirSync(join(homeOf(data), 'jobs'));
 }
 
 describe('a command that', () => {
@@ -181,6 +186,21 @@ describe('a command that', () => {
     const log = await product.logs('noise');
     expect(log.includes('x'.repeat(1 << 20))).toBe(true);
     expect(log.trimEnd().endsWith('after')).toBe(true);
+  });
+
+  test('has ended keeps its log and its outputs when its machine has forgotten it', async () => {
+    const command = shell('echo kept; echo result > "$CAPSTAN_OUTPUT_MODEL"');
+    const { metadata } = await product.submit('collected', {
+      ...small,
+      command,
+      outputs: [{ name: 'model', path: '/out/model' }],
+    });
+    await product.reaches('collected', ['succeeded']);
+    await until('the machine has forgotten it', () => !jobDirs(product.data).includes(metadata.uid));
+    expect(await product.logs('collected')).toBe('kept\n');
+    expect(await (await product.request('GET', '/jobs/default/collected/outputs/model')).text()).toBe(
+      'result\n',
+    );
   });
 
   test('writes more log than is kept says so, and keeps the end', async () => {

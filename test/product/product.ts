@@ -1,6 +1,6 @@
 /** The product as a user has it: `capstan up` in a process of its own, reached by HTTP and by the CLI. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -217,4 +217,10 @@ export async function until(
     if (Date.now() > deadline) throw new Error(`not within a minute: ${what}. ${more()}`, { cause: trouble });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Where the parts of a data directory are: in it, or in the area that stands in for one that others can not enter. */
+export function homeOf(data: string): string {
+  const pointer = join(data, 'area.json');
+  return existsSync(pointer) ? join('/var/lib/capstan', JSON.parse(readFileSync(pointer, 'utf8')).id) : data;
 }

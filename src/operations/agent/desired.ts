@@ -51,9 +51,9 @@ function toRun(job: Job, now: number): Desired {
 
 /** What attempts share (checkpoints) stays for as long as there may be another one. */
 async function toForget(ports: Ports, refs: readonly AttemptRef[]): Promise<Desired[]> {
-  const live = await ports.scheduler.jobs([...new Set(refs.map(({ job }) => job))]);
+  const known = await ports.scheduler.jobs([...new Set(refs.map(({ job }) => job))]);
   const mayRunAgain = new Set(
-    live
+    known
       .filter(({ state }) => state.name !== 'succeeded' && state.name !== 'cancelled')
       .map(({ uid }) => uid),
   );

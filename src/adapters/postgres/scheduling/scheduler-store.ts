@@ -7,6 +7,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { SchedulerLease, SchedulerStore } from '../../../ports/scheduler-store.ts';
 import type { Database } from '../database.ts';
 import { getByUids } from '../jobs/get-by-uids.ts';
+import { getEndedByUids } from '../jobs/get-ended-by-uids.ts';
 import { isUid } from '../uid.ts';
 import { codeOf } from '../unavailable.ts';
 import { acquireLease } from './acquire-lease.ts';
@@ -49,8 +50,13 @@ export class PostgresScheduling implements SchedulerStore {
     }));
   }
 
-  jobs(uids: readonly string[]): Promise<readonly Job[]> {
-    return this.#db.run(getByUids, uids.filter(isUid));
+  /** The history is asked only for what is not live: the scheduler's own jobs all are. */
+  async jobs(uids: readonly string[]): Promise<readonly Job[]> {
+    const asked = uids.filter(isUid);
+    const live = await this.#db.run(getByUids, asked);
+    const found = new Set(live.map(({ uid }) => uid));
+    const missing = asked.filter((uid) => !found.has(uid));
+    return missing.length === 0 ? live : [...live, ...(await this.#db.run(getEndedByUids, missing))];
   }
 
   async apply(
