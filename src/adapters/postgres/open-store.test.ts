@@ -32,7 +32,8 @@ describe('a database', () => {
     await stores[1]!.migrate();
     expect(await stores[1]!.jobs.get('vision', first.job.uid)).toEqual(first.job);
     await using session = await openSession(fresh.connection);
-    expect(await session.run('SELECT number FROM migration')).toEqual([{ number: 1 }]);
+    const made = await session.run('SELECT number FROM migration ORDER BY number');
+    expect(made).toEqual(MIGRATIONS.map(({ number }) => ({ number })));
   });
 
   test('whose migrations differ from the program’s is refused', async () => {
