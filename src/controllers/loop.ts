@@ -3,6 +3,7 @@
  * A round that throws is told of and tried again; it never ends the loop.
  */
 import type { Signals, Topic } from '../ports/signals.ts';
+import { Pace } from './pace.ts';
 
 export interface LoopOptions {
   readonly name: string;
@@ -22,14 +23,33 @@ export async function runLoop(options: LoopOptions, signal: AbortSignal): Promis
   signal.addEventListener('abort', () => bell.ring());
   const { wokenBy } = options;
   wokenBy?.signals.subscribe(wokenBy.topic, () => bell.ring(), signal);
+  const pace = new Pace(performance.now());
   while (!signal.aborted) {
     bell.reset();
+    const began = performance.now();
     const wait = await options.round().catch((error: unknown) => {
       options.onTrouble(options.name, error);
       return AFTER_TROUBLE;
     });
+    pace.spend(performance.now() - began, performance.now());
     if (!signal.aborted) await bell.heard(wait);
+    const rest = pace.rest(performance.now());
+    if (rest > 0) await ended(signal, rest);
   }
+}
+
+/** Resolves when the time is over or the signal aborts. */
+function ended(signal: AbortSignal, within: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, within);
+    signal.addEventListener('abort', done);
+  });
 }
 
 /** Rings that come while nobody listens are kept: one is enough. */

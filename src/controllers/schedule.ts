@@ -16,6 +16,8 @@ export interface Scheduling {
   /** This replica. */
   readonly holder: string;
   readonly plan: (snapshot: Snapshot, now: number) => Promise<Plan>;
+  /** Milliseconds that only grow; `performance.now` by default. */
+  readonly ticks?: () => number;
   /** Told after each cycle, for metrics. */
   readonly onCycle?: (cycle: {
     readonly ms: number;
@@ -27,26 +29,39 @@ export interface Scheduling {
 /** A lease is renewed in time for its holder to notice before another takes it, milliseconds. */
 const LEASE = 4000;
 
+/** Not at every look: a renewal is a durable write, and a burst of submissions makes a hundred looks a second. */
+const RENEW_AFTER = 900;
+
 /** Without a hint: often enough for ages and start times to be seen. */
 const LOOK_AGAIN = 1000;
 
 export class Scheduler {
   readonly #with: Scheduling;
   #lease: SchedulerLease | undefined;
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(scheduling: Scheduling) {
     this.#with = scheduling;
   }
 
   async round(): Promise<number> {
-    const { ports, holder } = this.#with;
-    this.#lease = await ports.scheduler.acquire(holder, LEASE);
-    if (this.#lease) await this.#cycle(this.#lease);
+    const lease = await this.#hold();
+    if (lease) await this.#cycle(lease);
     return LOOK_AGAIN;
   }
 
   async release(): Promise<void> {
     if (this.#lease) await this.#with.ports.scheduler.release(this.#lease);
+  }
+
+  /** Whoever lost the lease since its renewal finds out when it applies, and writes nothing. */
+  async #hold(): Promise<SchedulerLease | undefined> {
+    const { ports, holder, ticks = () => performance.now() } = this.#with;
+    const now = ticks();
+    if (this.#lease && now - this.#renewedAt < RENEW_AFTER) return this.#lease;
+    this.#renewedAt = now;
+    this.#lease = await ports.scheduler.acquire(holder, LEASE);
+    return this.#lease;
   }
 
   async #cycle(lease: SchedulerLease): Promise<void> {
@@ -57,7 +72,8 @@ export class Scheduler {
     const now = ports.clock.now();
     const decided = await plan(snapshot, now);
     const transitions = await this.#decide(decided, now);
-    await ports.scheduler.apply(lease, transitions, decided.explain);
+    const applied = await ports.scheduler.apply(lease, transitions, decided.explain);
+    if (!applied) this.#lease = undefined;
     onCycle?.({
       ms: performance.now() - started,
       pending: snapshot.pending.length,
