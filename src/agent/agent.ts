@@ -11,6 +11,7 @@ import {
   type ReadRequest,
   type ToAgent,
 } from '../contract/agent-link.ts';
+import type { AttemptObservation } from '../core/job/attempt.ts';
 import type { Dialer } from '../ports/link.ts';
 import type { Runner } from '../ports/runner.ts';
 import { serveReads } from './reads.ts';
@@ -48,14 +49,15 @@ async function session(options: AgentOptions, signal: AbortSignal): Promise<void
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const reporter = new Reporter((message) => control.send(message));
-  const reconciler = new Reconciler(runner, options.onTrouble);
+  const report = (seen: AttemptObservation) => reporter.saw(seen);
+  const reconciler = new Reconciler({ runner, report, onTrouble: options.onTrouble });
   until.addEventListener('abort', () => {
     control.close();
     data.close();
   });
   try {
     control.send({ type: 'hello', protocol: LINK_PROTOCOL, name, facts: await runner.facts() });
-    runner.watch((seen) => reporter.saw(seen), until);
+    runner.watch(report, until);
     for (const seen of await runner.list()) reporter.saw(seen);
     void serveReads(runner, data);
     void heartbeat(control.send, until);

@@ -1,62 +1,78 @@
 /** Makes what runs here what should run here. The difference is taken from the runner, never remembered. */
 import type { Desired, ToAgent } from '../contract/agent-link.ts';
-import type { AttemptObservation, AttemptRef, AttemptSpec } from '../core/job/attempt.ts';
+import type { AttemptObservation, AttemptRef } from '../core/job/attempt.ts';
 import type { Runner } from '../ports/runner.ts';
 
 type DesiredMessage = Extract<ToAgent, { type: 'desired' }>;
+type Run = Extract<Desired, { want: 'run' }>;
+type Forget = Extract<Desired, { want: 'forget' }>;
+
+export interface ReconcilerOptions {
+  readonly runner: Runner;
+  /** Tells the server of an attempt that the runner never had. */
+  readonly report: (seen: AttemptObservation) => void;
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
 
 export class Reconciler {
-  readonly #runner: Runner;
-  readonly #onTrouble: (what: string, error: unknown) => void;
+  readonly #options: ReconcilerOptions;
 
-  constructor(runner: Runner, onTrouble: (what: string, error: unknown) => void) {
-    this.#runner = runner;
-    this.#onTrouble = onTrouble;
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
   }
 
+  /** Resolves when starts and stops are under way; what is to be forgotten may take as long as it takes to end. */
   async apply({ full, attempts }: DesiredMessage): Promise<void> {
-    const surplus = full ? await this.#surplus(attempts) : [];
-    await Promise.all([...surplus, ...attempts].map((desired) => this.#one(desired)));
+    const here = await this.#options.runner.list();
+    const surplus = full ? surplusOf(here, attempts) : [];
+    const unwanted = [...surplus, ...attempts].filter((desired) => desired.want === 'forget');
+    for (const desired of unwanted) void this.#guarded('forget', () => this.#forget(desired, here));
+    const wanted = attempts.filter((desired) => desired.want === 'run');
+    await Promise.all(wanted.map((desired) => this.#guarded('run', () => this.#run(desired, here))));
   }
 
-  async #one(desired: Desired): Promise<void> {
-    const { runner, onTrouble } = { runner: this.#runner, onTrouble: this.#onTrouble };
+  async #run({ spec, stop }: Run, here: readonly AttemptObservation[]): Promise<void> {
+    const { runner, report } = this.#options;
+    if (stop && !find(here, spec.ref)) {
+      report(neverStarted(spec.ref));
+      return;
+    }
+    await runner.start(spec);
+    if (stop) await runner.stop(spec.ref, stop);
+  }
+
+  /** An attempt that still runs is ended first: only the current one of a job counts. */
+  async #forget({ ref, job }: Forget, here: readonly AttemptObservation[]): Promise<void> {
+    const { runner } = this.#options;
+    const seen = find(here, ref);
+    if (seen && seen.phase !== 'ended') {
+      const ended = endOf(runner, ref);
+      await runner.stop(ref, { graceMs: 0, why: 'another attempt of the job is current' });
+      await ended;
+    }
+    await runner.forget(ref, { job });
+  }
+
+  async #guarded(what: string, act: () => Promise<void>): Promise<void> {
     try {
-      if (desired.want === 'run') await run(runner, desired.spec, desired.stop);
-      if (desired.want === 'forget') await forget(runner, desired);
+      await act();
     } catch (error) {
-      onTrouble(desired.want, error);
+      this.#options.onTrouble(what, error);
     }
   }
-
-  /** What the server does not know of: stopped without grace, since only the current attempt counts. */
-  async #surplus(attempts: readonly Desired[]): Promise<Desired[]> {
-    const wanted = new Set(attempts.map((desired) => keyOf(refOf(desired))));
-    const here = await this.#runner.list();
-    return here
-      .filter(({ ref }) => !wanted.has(keyOf(ref)))
-      .map(({ ref }) => ({ want: 'forget', ref, job: false }));
-  }
 }
 
-async function run(
-  runner: Runner,
-  spec: AttemptSpec,
-  stop: Extract<Desired, { want: 'run' }>['stop'],
-): Promise<void> {
-  await runner.start(spec);
-  if (stop) await runner.stop(spec.ref, stop);
+/** What runs here though the server does not know of it. */
+function surplusOf(here: readonly AttemptObservation[], attempts: readonly Desired[]): Forget[] {
+  const wanted = new Set(attempts.map((desired) => keyOf(refOf(desired))));
+  const surplus = here.filter(({ ref }) => !wanted.has(keyOf(ref)));
+  return surplus.map(({ ref }) => ({ want: 'forget', ref, job: false }));
 }
 
-/** Also of an attempt that still runs: it is ended first, and forgotten when that is known. */
-async function forget(runner: Runner, { ref, job }: Extract<Desired, { want: 'forget' }>): Promise<void> {
-  const seen = (await runner.list()).find((other) => keyOf(other.ref) === keyOf(ref));
-  if (seen && seen.phase !== 'ended') {
-    const ended = endOf(runner, ref);
-    await runner.stop(ref, { graceMs: 0, why: 'another attempt of the job is current' });
-    await ended;
-  }
-  await runner.forget(ref, { job });
+/** To be stopped before it was ever here: starting it first would only be waste. */
+function neverStarted(ref: AttemptRef): AttemptObservation {
+  const outcome = { kind: 'stopped', graceExceeded: false } as const;
+  return { ref, phase: 'ended', members: [], outputs: [], notes: [], outcome };
 }
 
 function endOf(runner: Runner, ref: AttemptRef): Promise<void> {
@@ -70,6 +86,10 @@ function endOf(runner: Runner, ref: AttemptRef): Promise<void> {
     runner.watch(look, over.signal);
     void runner.list().then((all) => all.forEach(look));
   });
+}
+
+function find(here: readonly AttemptObservation[], ref: AttemptRef): AttemptObservation | undefined {
+  return here.find((seen) => keyOf(seen.ref) === keyOf(ref));
 }
 
 function refOf(desired: Desired): AttemptRef {
