@@ -1,0 +1,259 @@
+/** The whole run: which installations, how many rounds on each, which strikes in them. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataHome } from '../../src/adapters/data-home/open-data-home.ts';
+import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/start-embedded-postgres.ts';
+import type { EventView } from '../../src/contract/stream.ts';
+import { Chance } from './chance.ts';
+import { sameStream, strictlyInOrder } from './checks.ts';
+import { CAPSTAN_UP, Installation, type Program } from './installation.ts';
+import { openLossyProxy } from './lossy-proxy.ts';
+import {
+  eventsSince,
+  type Field,
+  type Follower,
+  playRound,
+  type RoundPlan,
+  type RoundReport,
+} from './round.ts';
+import { fakeClock, mountSmall, type StrikeName, unmount } from './strikes.ts';
+
+export interface Size {
+  readonly rounds: number;
+  readonly jobsPerRound: number;
+  readonly overMs: number;
+  readonly strikesPerRound: number;
+  readonly freezeMs: number;
+  readonly endWithinMs: number;
+  readonly logs: number;
+}
+
+export const SHORT: Size = {
+  rounds: 2,
+  jobsPerRound: 24,
+  overMs: 7000,
+  strikesPerRound: 3,
+  freezeMs: 3000,
+  endWithinMs: 60_000,
+  logs: 1000,
+};
+
+export const FULL: Size = {
+  rounds: 40,
+  jobsPerRound: 240,
+  overMs: 22_000,
+  strikesPerRound: 4,
+  freezeMs: 60_000,
+  endWithinMs: 120_000,
+  logs: 40,
+};
+
+export interface CampaignOptions {
+  readonly size: Size;
+  readonly seed: number;
+  /** No new round begins after this long, milliseconds. */
+  readonly boundMs: number;
+  /** Only these, in place of the killing stage's own; the other stages are left out. */
+  readonly only?: readonly StrikeName[] | undefined;
+  readonly onRound: (report: RoundReport) => void;
+  readonly onSkip: (what: string, why: string) => void;
+}
+
+interface Stage {
+  readonly name: string;
+  readonly program: Program;
+  readonly field: Omit<Field, 'installation' | 'chance' | 'freezeMs'>;
+  readonly installation: Installation;
+  readonly plans: readonly RoundPlan[];
+  readonly close: () => Promise<void>;
+}
+
+const KILLING: readonly StrikeName[] = [
+  'kill server',
+  'kill postmaster',
+  'kill shim',
+  'kill server and postmaster',
+  'kill backend',
+  'kill server, postmaster and shims',
+];
+
+/** Plays every stage in turn. */
+export async function runCampaign(options: CampaignOptions): Promise<RoundReport[]> {
+  const chance = new Chance(options.seed);
+  const began = performance.now();
+  const reports: RoundReport[] = [];
+  const stages = options.only ? [killing] : [killing, clockAndDisk, lostAnswers];
+  for (const prepare of stages) {
+    const stage = await prepare(options, chance);
+    if (!stage) continue;
+    try {
+      const late = () => performance.now() - began > options.boundMs;
+      reports.push(...(await playStage(stage, options, { chance, late })));
+    } finally {
+      await stage.close();
+    }
+  }
+  return reports;
+}
+
+async function playStage(
+  { installation, field, plans }: Stage,
+  { size, onRound }: CampaignOptions,
+  { chance, late }: { chance: Chance; late: () => boolean },
+): Promise<RoundReport[]> {
+  const reports: RoundReport[] = [];
+  const seen: EventView[] = [];
+  const over = new AbortController();
+  const following = follow(installation, seen, over.signal);
+  for (const plan of plans) {
+    if (late()) break;
+    const whole = { ...field, installation, chance, freezeMs: size.freezeMs };
+    const report = await playRound(whole, plan, { seen });
+    reports.push(plan === plans.at(-1) ? await withWholeStream(report, installation, { seen }) : report);
+    onRound(reports.at(-1)!);
+  }
+  over.abort();
+  await following;
+  return reports;
+}
+
+/** All of the stream once more, from its very beginning. */
+async function withWholeStream(
+  report: RoundReport,
+  at: Installation,
+  { seen }: Follower,
+): Promise<RoundReport> {
+  const all = await eventsSince(at.client, 'start');
+  return { ...report, broken: [...report.broken, ...strictlyInOrder(all), ...sameStream(seen, all)] };
+}
+
+async function follow(at: Installation, into: EventView[], signal: AbortSignal): Promise<void> {
+  for await (const event of at.client.stream('event.follow', { after: 'start' }, { signal }))
+    into.push(event);
+}
+
+function plansOf(name: string, size: Size, strikes: readonly (readonly StrikeName[])[]): RoundPlan[] {
+  const { jobsPerRound, overMs, endWithinMs, logs } = size;
+  return strikes.map((list, at) => ({
+    label: `${name}-${at}`,
+    jobs: jobsPerRound,
+    overMs,
+    strikes: list,
+    endWithinMs,
+    logs,
+  }));
+}
+
+/** `capstan up`, and everything in it killed; now and then the server is frozen. */
+async function killing({ size, only = KILLING }: CampaignOptions, chance: Chance): Promise<Stage> {
+  const installation = await Installation.make();
+  await installation.up();
+  let deck: StrikeName[] = [];
+  const draw = () => {
+    if (deck.length === 0) deck = chance.shuffled(only);
+    return deck.pop()!;
+  };
+  const strikes = Array.from({ length: size.rounds }, (_, round) => {
+    const drawn = Array.from({ length: size.strikesPerRound }, draw);
+    return round % 10 === 1 ? [...drawn, 'freeze server' as const] : drawn;
+  });
+  return {
+    name: 'killing',
+    program: CAPSTAN_UP,
+    installation,
+    field: {},
+    plans: plansOf('kill', size, strikes),
+    close: () => end(installation),
+  };
+}
+
+async function end(installation: Installation): Promise<void> {
+  await installation.kill('SIGTERM');
+  installation.remove();
+}
+
+const SMALL_DISK_MB = 24;
+
+/** `capstan up` on a clock that jumps and a disk that fills up. */
+async function clockAndDisk(options: CampaignOptions): Promise<Stage | undefined> {
+  const { size, onSkip } = options;
+  const strikes: StrikeName[] = [];
+  let clockFile: string | undefined;
+  const env: Record<string, string> = {};
+  const installation = await Installation.make({ ...CAPSTAN_UP, env });
+  const clock = fakeClock(join(installation.folder, 'clock'));
+  if ('has' in clock) {
+    Object.assign(env, clock.has);
+    clockFile = clock.has.FAKETIME_TIMESTAMP_FILE;
+    strikes.push('jump clock', 'jump clock');
+  } else onSkip('clock jumps', clock.skipped);
+  // A first start makes the directory that the small file system then covers.
+  await installation.up();
+  await installation.kill('SIGTERM');
+  const disk = mountSmall(join(installation.home, 'jobs'), SMALL_DISK_MB);
+  if ('has' in disk) strikes.push('fill disk');
+  else onSkip('disk full', disk.skipped);
+  const close = async () => {
+    await installation.kill('SIGTERM');
+    if ('has' in disk) unmount(disk.has);
+    installation.remove();
+  };
+  if (strikes.length === 0) {
+    await close();
+    return undefined;
+  }
+  await installation.up();
+  const rounds = Array.from({ length: Math.max(1, Math.floor(size.rounds / 10)) }, () => [
+    ...strikes,
+    'kill server' as const,
+  ]);
+  return {
+    name: 'clock and disk',
+    program: CAPSTAN_UP,
+    installation,
+    field: { clockFile, smallDisk: 'has' in disk ? disk.has : undefined },
+    plans: plansOf('room', { ...size, jobsPerRound: Math.min(size.jobsPerRound, 40) }, rounds),
+    close,
+  };
+}
+
+/** A server on a database of its own, behind a proxy that loses the answers to commits. */
+async function lostAnswers({ size }: CampaignOptions): Promise<Stage> {
+  const env: Record<string, string> = {};
+  const program: Program = {
+    argv: ({ data, port }) => [join(import.meta.dirname, 'served.ts'), data, String(port), 'local'],
+    env,
+  };
+  const installation = await Installation.make(program);
+  const databaseDir = join(installation.folder, 'database');
+  mkdirSync(databaseDir);
+  const home = await openDataHome({ dir: databaseDir });
+  const postgres = await startEmbeddedPostgres({
+    postgresDir: home.postgresDir,
+    runDir: home.runDir,
+    runtimeDir: join(home.home, 'runtime'),
+    user: home.users.postgres,
+  });
+  const { user, password, host, port, database } = postgres.config;
+  const proxy = await openLossyProxy({ socketDir: host, port, at: join(installation.folder, 'p') });
+  env.CAPSTAN_DATABASE_URL = `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(proxy.socketDir)}&port=${port}`;
+  await installation.up();
+  const rounds = Array.from({ length: Math.max(1, Math.floor(size.rounds / 10)) }, () => [
+    ...Array.from({ length: Math.max(4, size.strikesPerRound * 2) }, () => 'cut commit' as const),
+    'kill server' as const,
+  ]);
+  return {
+    name: 'lost answers',
+    program,
+    installation,
+    field: { loseAnswer: () => proxy.loseAnswer() },
+    plans: plansOf('lost', { ...size, jobsPerRound: Math.min(size.jobsPerRound, 120) }, rounds),
+    close: async () => {
+      await installation.kill('SIGTERM');
+      proxy.close();
+      await postgres.stop();
+      await home.close();
+      installation.remove();
+    },
+  };
+}
