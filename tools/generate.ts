@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderClient } from './generate/client.ts';
+import { renderConfiguration } from './generate/configuration.ts';
 import { renderErrors } from './generate/errors.ts';
 import { renderOpenApiFile } from './generate/openapi.ts';
 
@@ -12,6 +13,7 @@ const FILES: Record<string, (root: string) => Promise<string> | string> = {
   'src/cli/remote/api.gen.ts': renderClient,
   'docs/openapi.json': renderOpenApiFile,
   'docs/errors.md': renderErrors,
+  'docs/configuration.md': renderConfiguration,
 };
 
 const checkOnly = process.argv.includes('--check');

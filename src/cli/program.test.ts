@@ -46,7 +46,7 @@ describe('help', () => {
   });
 
   const program = createProgram({
-    local: { up: async () => 0, server: async () => 0 },
+    local: { up: async () => 0, server: async () => 0, settings: async () => [] },
     io: { now: () => NOON } as Parameters<typeof createProgram>[0]['io'],
     env: {},
     version: '1.2.3',
@@ -102,22 +102,8 @@ describe('the local verbs get what was asked for', () => {
       local: { up },
     });
     expect(given).toEqual([
-      {
-        data: undefined,
-        host: '127.0.0.1',
-        port: 7700,
-        output: undefined,
-        jobsUser: undefined,
-        logLevel: 'warn',
-      },
-      {
-        data: '/work/state',
-        host: '127.0.0.1',
-        port: 0,
-        output: 'json',
-        jobsUser: { uid: 1000, gid: 100 },
-        logLevel: 'warn',
-      },
+      { flags: {}, output: undefined, jobsUser: undefined },
+      { flags: { data: 'state', port: 0 }, output: 'json', jobsUser: { uid: 1000, gid: 100 } },
     ]);
   });
 

@@ -11,10 +11,14 @@ import { OPERATIONS } from '../operations/catalogue.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Ports } from '../ports/index.ts';
 import { AgentSessions } from '../serve/agent-link/sessions.ts';
+import type { HttpOptions } from '../serve/http/options.ts';
 import { type Address, createHttpServer, type HttpServer } from '../serve/http/server.ts';
 import { makeDefaults } from './bootstrap.ts';
+import type { Apply } from './config/live.ts';
+import type { Settings } from './config/schema.ts';
 import { runControllers } from './controllers.ts';
-import { authenticator } from './identity.ts';
+import { openIdentity } from './identity-plane.ts';
+import type { ListenerTls } from './listener-tls.ts';
 import { startPlanner } from './planner.ts';
 import { systemChance, systemClock } from './system.ts';
 
@@ -25,6 +29,10 @@ export interface ControlPlaneOptions {
   readonly pepper: Uint8Array;
   readonly host: string;
   readonly port: number;
+  /** Absent: their defaults. */
+  readonly settings?: Settings | undefined;
+  /** Absent: plain HTTP. */
+  readonly tls?: ListenerTls | undefined;
   /** This replica, for the scheduling lease. */
   readonly replica: string;
   readonly log: Logger;
@@ -36,6 +44,8 @@ export interface ControlPlane {
   readonly ports: Ports;
   readonly store: Store;
   readonly agents: AgentSessions;
+  /** Takes over what may change while it runs: log level, limits, the TLS files' content. */
+  readonly apply: Apply;
   /** Finishes what has begun, gives the lease back, closes the store. */
   close(): Promise<void>;
 }
@@ -49,6 +59,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     connection: options.connection,
     log,
     clock: systemClock,
+    poolSize: options.settings?.databasePoolSize,
     allowUnsafe: options.allowUnsafe ?? false,
   });
   try {
@@ -66,8 +77,11 @@ async function serve(store: Store, options: ControlPlaneOptions): Promise<Contro
   const agents = new AgentSessions((what, error) =>
     log.warn({ err: error, what }, 'an agent could not be served'),
   );
+  const over = new AbortController();
+  const identity = openIdentity({ store, pepper: options.pepper, until: over.signal });
   const ports: Ports = {
     ...store,
+    ...identity.ports,
     blobs: options.blobs,
     files: agents,
     clock: systemClock,
@@ -76,14 +90,14 @@ async function serve(store: Store, options: ControlPlaneOptions): Promise<Contro
   const http = await createHttpServer({
     operations: OPERATIONS,
     ports,
-    authenticate: authenticator(store.keys, options.pepper, systemClock.now),
+    authenticate: identity.authenticate,
     health: () => healthOf(store),
     log,
     metrics: new Registry(),
+    options: httpOptions(options),
   });
   const planner = startPlanner();
-  const over = new AbortController();
-  const retain = () => keepTidy(store);
+  const retain = () => keepTidy(store, options.settings?.retention);
   const controllers = runControllers(
     { ports, holder: options.replica, planner, connectedAgents: () => agents.connected(), retain, log },
     over.signal,
@@ -95,8 +109,19 @@ async function serve(store: Store, options: ControlPlaneOptions): Promise<Contro
       await Promise.all([controllers, planner.close()]);
       throw error;
     });
-  const close = closer({ http, agents, controllers, over, planner, store });
-  return { address, ports, store, agents, close };
+  const followed = options.tls?.follow((certificate) => http.useCertificate(certificate), log);
+  const apply: Apply = async ({ logLevel, limits }) => {
+    log.level = logLevel;
+    http.limit(limits);
+    await followed?.look();
+  };
+  const close = closer({ http, agents, controllers, over, planner, store, followed });
+  return { address, ports, store, agents, apply, close };
+}
+
+function httpOptions({ settings, tls }: ControlPlaneOptions): Partial<HttpOptions> {
+  const limits = settings && { limits: settings.limits, behindProxy: settings.behindTlsProxy };
+  return { ...limits, ...(tls ? { tls: tls.certificate } : {}) };
 }
 
 interface Parts {
@@ -106,10 +131,12 @@ interface Parts {
   readonly over: AbortController;
   readonly planner: { close(): Promise<void> };
   readonly store: Store;
+  readonly followed: { close(): void } | undefined;
 }
 
-function closer({ http, agents, controllers, over, planner, store }: Parts): () => Promise<void> {
+function closer({ http, agents, controllers, over, planner, store, followed }: Parts): () => Promise<void> {
   return async () => {
+    followed?.close();
     await http.close({ graceMs: GRACE });
     agents.close();
     over.abort();
@@ -127,13 +154,13 @@ async function healthOf(store: Store) {
   return { ready: database === 'ok', checks: { database } };
 }
 
-/** Events and ended jobs older than this are dropped, partition by partition, milliseconds. */
-const KEEP = 90 * 86_400_000;
+const KEEP = { jobs: 90 * 86_400_000, events: 90 * 86_400_000 };
 
-async function keepTidy(store: Store): Promise<void> {
+/** Events and ended jobs older than what is kept (milliseconds) are dropped, partition by partition. */
+async function keepTidy(store: Store, keep = KEEP): Promise<void> {
   const now = systemClock.now();
   await store.ensurePartitions(now);
-  await store.dropPartitions('event', now - KEEP);
-  await store.dropPartitions('job_history', now - KEEP);
+  await store.dropPartitions('event', now - keep.events);
+  await store.dropPartitions('job_history', now - keep.jobs);
   await store.pruneKeys(now);
 }

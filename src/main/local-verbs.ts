@@ -1,28 +1,33 @@
 /** The verbs that are the server themselves. What they need is loaded when they run: help stays fast. */
 import { contextFile, readContexts, withContext, writeContexts } from '../cli/context-file.ts';
-import { UsageError } from '../cli/errors.ts';
+import { InvalidInput, UsageError } from '../cli/errors.ts';
 import type { Env, Io } from '../cli/io.ts';
 import type { LocalVerbs } from '../cli/local/verbs.ts';
 
 export function localVerbs(io: Io, env: Env): LocalVerbs {
   return {
-    up: async (options) => {
+    up: async ({ flags, output, jobsUser }) => {
       const { runUp } = await import('./run-up.ts');
       return sayingWhatNext(() =>
         runUp({
-          ...options,
-          output: options.output ?? 'text',
+          config: { flags, env, cwd: io.cwd, defaults: { logLevel: 'warn' } },
+          jobsUser,
+          output: output ?? 'text',
           rememberContext: (at) => rememberContext(env, io, at),
           stdout: (text) => void io.stdout.write(text),
           stderr: (text) => void io.stderr.write(text),
         }),
       );
     },
-    server: async (options) => {
+    server: async ({ flags }) => {
       const { runServer } = await import('./server.ts');
       return sayingWhatNext(() =>
-        runServer({ ...options, env, stdout: (text) => void io.stdout.write(text) }),
+        runServer({ config: { flags, env, cwd: io.cwd }, stdout: (text) => void io.stdout.write(text) }),
       );
+    },
+    settings: async (flags) => {
+      const { shownSettings } = await import('./config/shown.ts');
+      return shownSettings({ flags, env, cwd: io.cwd });
     },
   };
 }
@@ -49,7 +54,7 @@ async function sayingWhatNext(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || error instanceof InvalidInput) throw error;
     if ('next' in error && typeof error.next === 'string')
       throw new UsageError(error.message, error.next, error);
     if ('code' in error && error.code === 'EADDRINUSE') {

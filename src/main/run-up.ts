@@ -1,8 +1,11 @@
 /** The life of `capstan up` as a command: says when it is ready, ends on a signal, says what goes on without it. */
+import { LiveConfig } from './config/live.ts';
+import type { ConfigInput } from './config/load.ts';
 import { stopRequested } from './stop-requested.ts';
 import { startUp, type Up, type UpOptions } from './up.ts';
 
-export interface UpCommand extends Omit<UpOptions, 'onProgress'> {
+export interface UpCommand extends Pick<UpOptions, 'jobsUser'> {
+  readonly config: ConfigInput;
   /** `json`: one line `{"address","pid","keyFile"}` on standard output when ready, and nothing else there. */
   readonly output: 'text' | 'json';
   /** Makes the `local` context, so that a second terminal just works. */
@@ -14,7 +17,14 @@ export interface UpCommand extends Omit<UpOptions, 'onProgress'> {
 /** Resolves with the exit code, after SIGINT, SIGTERM, or the loss of the database. */
 export async function runUp(command: UpCommand): Promise<number> {
   const stop = stopRequested();
-  const up = await startUp({ ...command, onProgress: (message) => command.stderr(`${message} …\n`) });
+  const config = await LiveConfig.load(command.config);
+  const up = await startUp({
+    settings: config.settings,
+    jobsUser: command.jobsUser,
+    onProgress: (message) => command.stderr(`${message} …\n`),
+  });
+  // In a terminal SIGHUP means that it was closed.
+  if (!process.stdin.isTTY) config.onHangup(up.apply, up.log);
   const lost = new Promise<string>((resolve) => up.onLost(resolve));
   await command.rememberContext({ server: up.address, keyFile: up.keyFile });
   announce(up, command);

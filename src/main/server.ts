@@ -5,60 +5,63 @@ import { join } from 'node:path';
 import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
 import { defaultDataDir } from '../adapters/data-home/data-dir.ts';
 import { UsageError } from '../cli/errors.ts';
+import { LiveConfig } from './config/live.ts';
+import { type ConfigInput, databaseUrlOf } from './config/load.ts';
+import type { Settings } from './config/schema.ts';
 import { startControlPlane } from './control-plane.ts';
 import { firstKey } from './first-key.ts';
 import { newPepper, secretFile } from './identity.ts';
+import { listenerTls } from './listener-tls.ts';
 import { openLog } from './log.ts';
 import { stopRequested } from './stop-requested.ts';
 import { startTelemetry } from './telemetry.ts';
 
 export interface ServerOptions {
-  readonly host: string | undefined;
-  readonly port: number | undefined;
-  readonly logLevel: string | undefined;
-  /** A proxy in front ends TLS: plain text off loopback is refused without this. */
-  readonly behindTlsProxy: boolean;
-  /** Keys and blobs; default: the XDG data directory. */
-  readonly data: string | undefined;
-  /** CAPSTAN_DATABASE_URL is taken from here: a URL with a password is no command-line argument. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: ConfigInput;
   readonly stdout: (text: string) => void;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /** Resolves with the exit code after a signal. Throws when it may not listen where it is told to. */
-export async function runServer(options: ServerOptions): Promise<number> {
-  const { env, stdout, port = 7700, host = '127.0.0.1', logLevel = 'info' } = options;
-  const connection = env.CAPSTAN_DATABASE_URL;
-  if (!connection)
-    throw new UsageError(
-      'CAPSTAN_DATABASE_URL is not set',
-      'Set it to postgres://user@host/database; `capstan up` brings a database of its own.',
-    );
-  checkHost(host, options.behindTlsProxy);
+export async function runServer({ config: input, stdout }: ServerOptions): Promise<number> {
+  const config = await LiveConfig.load(input);
+  const { settings } = config;
+  const connection = await connectionOf(settings);
+  const tls = await listenerTls(settings);
   const stop = stopRequested();
-  const telemetry = await startTelemetry(env);
-  const data = options.data ?? defaultDataDir(env);
+  const telemetry = await startTelemetry(input.env);
+  const data = settings.data ?? defaultDataDir(input.env);
   await mkdir(data, { recursive: true, mode: 0o700 });
   const pepper = Buffer.from(await secretFile(join(data, 'pepper.key'), newPepper));
   const blobs = await createLocalBlobs({ dir: join(data, 'blobs') });
   const replica = `${hostname()}/${process.pid}`;
-  const log = openLog({ level: logLevel, to: 2 });
-  const plane = await startControlPlane({ connection, blobs, pepper, host, port, replica, log });
+  const log = openLog({ level: settings.logLevel, to: 2 });
+  const plane = await startControlPlane({
+    connection,
+    blobs,
+    pepper,
+    host: settings.host,
+    port: settings.port,
+    settings,
+    tls,
+    replica,
+    log,
+  });
+  const forget = config.onHangup(plane.apply, log);
   const keyFile = join(data, 'admin.key');
   await firstKey(keyFile, plane.store.keys, pepper);
   stdout(`${JSON.stringify({ address: plane.address.url, pid: process.pid, keyFile })}\n`);
   await stop;
+  forget();
   await plane.close();
   await telemetry.close();
   return 0;
 }
 
-function checkHost(host: string, behindTlsProxy: boolean): void {
-  if (LOOPBACK.has(host) || behindTlsProxy) return;
+async function connectionOf(settings: Settings): Promise<string> {
+  const url = await databaseUrlOf(settings);
+  if (url) return url;
   throw new UsageError(
-    `--host ${host} is not loopback, and plain text there is refused`,
-    'Listen on 127.0.0.1, or say --behind-tls-proxy when a proxy in front of it ends TLS.',
+    'no database is named: CAPSTAN_DATABASE_URL is not set',
+    'Set it, or databaseUrl in the configuration, to postgres://user@host/database; `capstan up` brings a database of its own.',
   );
 }

@@ -4,29 +4,28 @@
  */
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Logger } from 'pino';
 import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
 import { type DataHome, openDataHome } from '../adapters/data-home/open-data-home.ts';
 import { reachableRuntime } from '../adapters/data-home/reachable-runtime.ts';
 import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres.ts';
 import { startEmbeddedPostgres } from '../adapters/embedded-postgres/start-embedded-postgres.ts';
 import { createProcessRunner, type ProcessRunner } from '../adapters/process/runner.ts';
+import type { Apply } from './config/live.ts';
+import type { Settings } from './config/schema.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { firstKey } from './first-key.ts';
 import { newPepper, secretFile } from './identity.ts';
 import { type KeptDatabase, keepDatabase } from './kept-database.ts';
+import { listenerTls } from './listener-tls.ts';
 import { runLocalAgent } from './local-agent.ts';
 import { openLog } from './log.ts';
 import { startTelemetry } from './telemetry.ts';
 
 export interface UpOptions {
-  /** `--data`; default: the XDG data directory. */
-  readonly data?: string | undefined;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+  readonly settings: Settings;
   /** Whom jobs run as when Capstan is root. */
   readonly jobsUser?: { readonly uid: number; readonly gid: number } | undefined;
-  readonly logLevel: string;
   /** What is being done, for people: only what takes its time. */
   readonly onProgress: (message: string) => void;
 }
@@ -34,6 +33,9 @@ export interface UpOptions {
 export interface Up {
   readonly address: string;
   readonly keyFile: string;
+  readonly log: Logger;
+  /** Takes over what may change while it runs. */
+  readonly apply: Apply;
   /** Jobs that hold processes now; they go on when this ends. */
   running(): Promise<number>;
   /** Called once when the database ended and could not be started again: nothing works without it. */
@@ -56,9 +58,11 @@ export async function startUp(options: UpOptions): Promise<Up> {
 }
 
 async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): Promise<Up> {
-  const home = await openDataHome({ dir: options.data, jobsUser: options.jobsUser });
+  const { settings } = options;
+  const tls = await listenerTls(settings);
+  const home = await openDataHome({ dir: settings.data, jobsUser: options.jobsUser });
   undo.unshift(() => home.close());
-  const log = openLog({ level: options.logLevel, to: join(home.dir, 'capstan.log') });
+  const log = openLog({ level: settings.logLevel, to: join(home.dir, 'capstan.log') });
   const telemetry = await startTelemetry(process.env);
   undo.unshift(() => telemetry.close());
   const database = await keepDatabase(() => startDatabase(home, options), log);
@@ -68,8 +72,10 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
     connection: database.config,
     blobs: await createLocalBlobs({ dir: home.blobsDir }),
     pepper,
-    host: options.host,
-    port: options.port,
+    host: settings.host,
+    port: settings.port,
+    settings,
+    tls,
     replica: `${hostname()}/${process.pid}`,
     log,
   });
@@ -83,7 +89,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
     over.abort();
     await agent;
   });
-  return handle({ home, plane, database, undo });
+  return handle({ home, plane, database, undo, log });
 }
 
 function handle(parts: {
@@ -91,11 +97,14 @@ function handle(parts: {
   plane: ControlPlane;
   database: KeptDatabase;
   undo: (() => Promise<unknown>)[];
+  log: Logger;
 }): Up {
-  const { home, plane, database, undo } = parts;
+  const { home, plane, database, undo, log } = parts;
   return {
     address: plane.address.url,
     keyFile: home.keyFile,
+    log,
+    apply: plane.apply,
     running: async () => (await plane.ports.jobs.heldBy(AGENT)).length,
     onLost: (callback) => void database.lost.then(callback),
     close: () => inTurn(undo),

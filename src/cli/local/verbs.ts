@@ -1,7 +1,8 @@
 /** The verbs that are the server themselves. What they do is given by who wires them. */
 import type { Command } from 'commander';
-import { LocalError, UsageError } from '../errors.ts';
+import { InvalidInput, LocalError, UsageError } from '../errors.ts';
 import type { Shell } from '../session.ts';
+import { configVerb, type ReadSettings } from './config.ts';
 import { type ServerOptions, serverVerb } from './server.ts';
 import { type UpOptions, upVerb } from './up.ts';
 
@@ -9,19 +10,24 @@ import { type UpOptions, upVerb } from './up.ts';
 export interface LocalVerbs {
   up(options: UpOptions): Promise<number>;
   server(options: ServerOptions): Promise<number>;
+  readonly settings: ReadSettings;
 }
 
 export function localVerbs(shell: Shell, verbs: LocalVerbs): readonly Command[] {
-  return [upVerb(shell, reported(verbs.up)), serverVerb(shell, reported(verbs.server))];
+  return [
+    upVerb(shell, reported(verbs.up)),
+    serverVerb(shell, reported(verbs.server)),
+    configVerb(shell, reported(verbs.settings)),
+  ];
 }
 
 /** What these throw says itself what to do; it is no defect of the command line. */
-function reported<T>(verb: (options: T) => Promise<number>): (options: T) => Promise<number> {
+function reported<T, R>(verb: (options: T) => Promise<R>): (options: T) => Promise<R> {
   return async (options) => {
     try {
       return await verb(options);
     } catch (error) {
-      throw error instanceof UsageError ? error : new LocalError(error);
+      throw error instanceof UsageError || error instanceof InvalidInput ? error : new LocalError(error);
     }
   };
 }

@@ -53,7 +53,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     io,
     env: { ...NOWHERE, ...env },
     version: '1.2.3',
-    local: { up: notUsed, server: notUsed, ...options.local },
+    local: { up: notUsed, server: notUsed, settings: async () => [], ...options.local },
     pause: async (ms) => void pauses.push(ms),
   });
   return { code, stdout: stdout.text, stderr: stderr.text, pauses };

@@ -70,6 +70,71 @@ export const CATALOGUE = {
     message: '{principal} may not do {operation}',
     next: 'Ask an administrator for a role that has the permission {permission}.',
   },
+  'auth.beyond': {
+    status: 403,
+    message: '{principal} can not give away what it lacks there: {lacking}',
+    next: 'Ask for less, or for a narrower scope; `capstan whoami` shows what you hold.',
+  },
+  'auth.from_token': {
+    status: 403,
+    message: 'an access token can not be exchanged for another',
+    next: 'Show the key itself, or prolong the session with its refresh secret.',
+  },
+  'auth.no_issuer': {
+    status: 404,
+    message: 'this server trusts no issuer for that',
+    next: 'An administrator sets CAPSTAN_OIDC_ISSUER (people) or CAPSTAN_WORKLOAD_ISSUERS (CI); keys work without.',
+  },
+  'auth.issuer_unavailable': {
+    status: 503,
+    message: 'the issuer of the sign-in does not answer',
+    next: 'Try again in a moment; keys work without it.',
+  },
+  'key.not_found': {
+    status: 404,
+    message: 'there is no key {key}',
+    next: '`capstan key list` lists those within your scope.',
+  },
+  'key.name_taken': {
+    status: 409,
+    message: 'a key called {key} exists',
+    next: 'Choose another name, or revoke that one first; `capstan key rotate` gives it a new secret.',
+  },
+  'key.ended': {
+    status: 409,
+    message: 'key {key} has ended, or changed meanwhile',
+    next: '`capstan key list --all` shows it; make another with `capstan key create`.',
+  },
+  'role.not_found': {
+    status: 404,
+    message: 'there is no role {role}',
+    next: '`capstan role list` lists them.',
+  },
+  'role.built_in': {
+    status: 409,
+    message: 'role {role} is built in and can not be changed',
+    next: 'Make one of your own under another name.',
+  },
+  'role.in_use': {
+    status: 409,
+    message: 'role {role} is used by {count} binding(s) and key(s)',
+    next: 'Take those back first.',
+  },
+  'binding.not_found': {
+    status: 404,
+    message: 'there is no role binding {binding}',
+    next: '`capstan role bindings` lists those within your scope.',
+  },
+  'session.not_found': {
+    status: 404,
+    message: 'there is no session {session}',
+    next: '`capstan session list` lists those that you may see.',
+  },
+  'operation.unknown': {
+    status: 404,
+    message: 'there is no operation {operation}',
+    next: '`capstan auth matrix` lists them.',
+  },
   'route.unknown': {
     status: 404,
     message: 'there is no {method} {path}',
@@ -170,6 +235,26 @@ export const CATALOGUE = {
     status: 503,
     message: 'the database does not answer',
     next: 'Try again: nothing acknowledged is lost, and running jobs go on.',
+  },
+  'limit.rate': {
+    status: 429,
+    message: 'too many requests of the kind {kind}: the limit is {limit} a second',
+    next: 'Send it again after {seconds} second(s), as Retry-After says; an administrator sets the limits.',
+  },
+  'limit.streams': {
+    status: 429,
+    message: 'this key already holds {limit} event streams open',
+    next: 'Close streams that nobody reads, or follow several jobs by one.',
+  },
+  'limit.connections': {
+    status: 429,
+    message: 'there are already {limit} connections from this address',
+    next: 'Use connections again instead of making new ones, or close those that wait.',
+  },
+  'limit.busy': {
+    status: 503,
+    message: 'the server has as much to do as it can hold',
+    next: 'Send it again after a moment, as Retry-After says; nothing of it was done.',
   },
   'server.slow': {
     status: 504,

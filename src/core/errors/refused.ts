@@ -14,16 +14,19 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: ErrorCode;
   readonly details: readonly Detail[];
+  /** When it may be tried again, seconds from now. */
+  readonly retryAfter: number | undefined;
   readonly #facts: Facts;
 
   constructor(
     code: ErrorCode,
     facts: Facts = {},
-    more: { details?: readonly Detail[]; cause?: unknown } = {},
+    more: { details?: readonly Detail[]; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(fill(CATALOGUE[code].message, facts), { cause: more.cause });
     this.code = code;
     this.details = more.details ?? [];
+    this.retryAfter = more.retryAfter;
     this.#facts = facts;
   }
 

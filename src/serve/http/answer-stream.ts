@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refused } from '../../core/errors/refused.ts';
 import type { StreamOperation } from '../../operations/define.ts';
 import { invoke } from '../../operations/invoke.ts';
+import { ownerOf } from './call-limiter.ts';
 import { refusalOf } from './error-body.ts';
 import { EventStream } from './event-stream.ts';
 import { type Caller, callerOf, type Serving } from './exchange.ts';
@@ -22,7 +23,9 @@ export async function answerStream(
   { request, reply, serving }: { request: FastifyRequest; reply: FastifyReply; serving: Serving },
 ): Promise<FastifyReply> {
   const caller = callerOf(request);
+  const leave = serving.limiter.openStream(ownerOf(caller.principal));
   const stream = new EventStream(request.id);
+  stream.signal.addEventListener('abort', leave);
   reply.raw.once('close', () => stream.body.destroy());
   const { principal } = caller;
   const source = invoke(operation, { input, principal, ports: serving.ports, signal: stream.signal });
@@ -70,19 +73,23 @@ async function pump(
 /** Keeps the stream alive for as long as its key holds, until it ends from either side. */
 function attend(stream: EventStream, caller: Caller, serving: Serving): void {
   if (stream.signal.aborted) return;
-  const timer = setInterval(() => void beat(stream, caller, serving), serving.options.heartbeatMs);
+  const { heartbeatMs, watchMs } = serving.options;
+  const timers = [
+    setInterval(() => stream.heartbeat(), heartbeatMs),
+    setInterval(() => void watch(stream, caller, serving), watchMs),
+  ];
   serving.streams.add(stream);
   serving.metrics.streams(1);
   stream.signal.addEventListener('abort', () => {
-    clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
     serving.streams.delete(stream);
     serving.metrics.streams(-1);
   });
   if (serving.draining) finishWith(stream, new Refused('server.stopping'), serving);
 }
 
-async function beat(stream: EventStream, caller: Caller, serving: Serving): Promise<void> {
-  stream.heartbeat();
+/** A key that was revoked, or has other roles, closes what it opened. */
+async function watch(stream: EventStream, caller: Caller, serving: Serving): Promise<void> {
   // While the store does not answer the key is not known to have ended.
   const holds = await caller.stillHolds().catch(() => true);
   if (!holds) finishWith(stream, new Refused('auth.invalid'), serving);

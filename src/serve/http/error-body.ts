@@ -41,10 +41,10 @@ export function errorBody(refused: Refused, requestId: string): ErrorBody {
 }
 
 /** Headers that belong to a refusal. Seconds, as HTTP wants them. */
-export function refusalHeaders({ code, status }: Refused): Record<string, string> {
+export function refusalHeaders({ code, status, retryAfter }: Refused): Record<string, string> {
   if (status === 401) {
     const challenge = code === 'auth.invalid' ? ', error="invalid_token"' : '';
     return { 'www-authenticate': `Bearer realm="capstan"${challenge}` };
   }
-  return status === 503 ? { 'retry-after': '1' } : {};
+  return status === 503 || status === 429 ? { 'retry-after': String(retryAfter ?? 1) } : {};
 }

@@ -1,8 +1,10 @@
 /** What the parts of the HTTP surface share: who asks, what for, and what the server is doing meanwhile. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { ANONYMOUS } from '../../core/access/principal.ts';
 import type { Operation } from '../../operations/define.ts';
 import type { Invocation } from '../../operations/invoke.ts';
+import type { CallLimiter } from './call-limiter.ts';
 import type { EventStream } from './event-stream.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { HttpOptions } from './options.ts';
@@ -28,6 +30,8 @@ declare module 'fastify' {
     operation?: string;
     /** Answers without a key. */
     open?: boolean;
+    /** How requests are counted; `health` is not. Absent: as a read. */
+    effect?: 'read' | 'write' | 'destructive' | 'health';
   }
 }
 
@@ -47,6 +51,7 @@ export interface Serving {
   readonly metrics: HttpMetrics;
   readonly options: HttpOptions;
   readonly streams: Set<EventStream>;
+  readonly limiter: CallLimiter;
   /** True from the moment it is told to close. */
   draining: boolean;
 }
@@ -64,8 +69,11 @@ export function goneSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** The guard has run before any handler, so there is one. */
+/** The guard has run before any handler, so there is one; only what is open is asked by nobody. */
 export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller && request.routeOptions.config.open) {
+    return { principal: ANONYMOUS, stillHolds: async () => true };
+  }
   if (!request.caller) throw new Error(`${request.routeOptions.url} was reached without a key`);
   return request.caller;
 }

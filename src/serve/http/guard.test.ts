@@ -74,7 +74,7 @@ describe('the gate', () => {
   test('ends an open stream when its key is revoked', async () => {
     let revoked = false;
     await using running = await start({
-      options: { heartbeatMs: 10 },
+      options: { watchMs: 10 },
       parts: { authenticate: async (token) => (revoked ? undefined : PRINCIPALS[token]) },
     });
     const stream = frames(await running.fetch('/api/v1/quiet'));
@@ -88,7 +88,7 @@ describe('the gate', () => {
   test('ends an open stream when its key has other roles', async () => {
     let roles: 'admin' | 'agent' = 'admin';
     await using running = await start({
-      options: { heartbeatMs: 10 },
+      options: { watchMs: 10 },
       parts: { authenticate: async () => ({ id: 'ada', kind: 'key', grants: [grantOf(roles)] }) },
     });
     const stream = frames(await running.fetch('/api/v1/quiet'));

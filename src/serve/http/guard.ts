@@ -1,7 +1,8 @@
 /** The gate before every route but liveness and readiness: a key in the header, never in the URL. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refused } from '../../core/errors/refused.ts';
-import type { Authenticate, Caller, Principal, Serving } from './exchange.ts';
+import { addressOf, ownerOf } from './call-limiter.ts';
+import type { Caller, Principal, Serving } from './exchange.ts';
 import { lacksHost } from './node-server.ts';
 
 /** Parameters under which keys are found in URLs, and so in the logs of every proxy on the way. */
@@ -9,11 +10,23 @@ const KEY_PARAMETERS = ['access_token', 'token', 'key', 'api_key', 'apikey', 'au
 
 export function addGuard(app: FastifyInstance, serving: Serving): void {
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (lacksHost(request.raw)) throw new Refused('request.malformed', { why: 'it has no Host header' });
     refuseKeyInUrl(request);
-    if (request.routeOptions.config.open) return;
-    request.caller = await identify(request, serving.authenticate);
+    const { open, effect = 'read' } = request.routeOptions.config;
+    if (effect === 'health') return;
+    const address = addressOf(request, serving.options.behindProxy);
+    if (open) return serving.limiter.attempt(address);
+    serving.limiter.checkFailures(address);
+    request.caller = await identify(request, serving).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 401) serving.limiter.failed(address);
+      throw error;
+    });
+    const owner = ownerOf(request.caller.principal);
+    const standing = serving.limiter.take(owner, effect === 'read' ? 'reads' : 'writes');
+    reply.header('ratelimit-policy', standing.policy).header('ratelimit', standing.left);
+    if (standing.refused) throw standing.refused;
+    serving.limiter.holdBody(request.headers, reply.raw);
     if (serving.draining) throw new Refused('server.stopping');
   });
 }
@@ -25,7 +38,7 @@ function refuseKeyInUrl(request: FastifyRequest): void {
   }
 }
 
-async function identify(request: FastifyRequest, authenticate: Authenticate): Promise<Caller> {
+async function identify(request: FastifyRequest, { authenticate }: Serving): Promise<Caller> {
   const token = bearerOf(request.headers.authorization);
   const principal = await authenticate(token);
   if (!principal) throw new Refused('auth.invalid');

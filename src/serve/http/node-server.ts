@@ -70,7 +70,8 @@ export function lacksHost(request: IncomingMessage): boolean {
   return request.httpVersion === '1.1' && request.headers.host === undefined;
 }
 
-function answerBare(socket: Socket, refused: Refused): void {
+/** On a socket that has no request: nobody else writes there. */
+export function answerBare(socket: Socket, refused: Refused): void {
   const { headers, body } = bare(refused, newRequestId());
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const status = `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`;

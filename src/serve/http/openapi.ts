@@ -64,12 +64,17 @@ function describe(operation: Routed, components: Components): Json {
   return {
     operationId: name,
     summary,
-    description: `Needs the permission \`${permission}\`. Effect: ${effect}.`,
+    description: `${needs(permission)} Effect: ${effect}.`,
+    ...(permission === 'open' ? { security: [] } : {}),
     tags: [nounOf(operation)],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: body } : {}),
     responses: { ...answersOf(operation, components), default: { $ref: '#/components/responses/Error' } },
   };
+}
+
+function needs(permission: Operation['permission']): string {
+  return permission === 'open' ? 'Needs no key.' : `Needs the permission \`${permission}\`.`;
 }
 
 function rest({ properties }: ObjectSchema, inPath: readonly string[]): string[] {

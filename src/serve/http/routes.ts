@@ -21,7 +21,11 @@ export function addOperation(
   app.route({
     method: operation.http.method,
     url: operation.http.path.replace(/\{(\w+)\}/g, ':$1'),
-    config: { operation: operation.name },
+    config: {
+      operation: operation.name,
+      effect: operation.effect,
+      open: operation.permission === 'open',
+    },
     handler: (request, reply) =>
       traced(operation.name, request.headers, () =>
         answer(operation, rawInput(request, known), { request, reply, serving }),
@@ -48,8 +52,10 @@ function answer(operation: Operation, input: unknown, exchange: Exchange): Promi
 
 export function addServerRoutes(app: FastifyInstance, serving: Serving): void {
   const document = JSON.stringify(renderOpenApi(serving.operations));
-  app.get('/livez', { config: { operation: 'livez', open: true } }, async () => ({ alive: true }));
-  app.get('/readyz', { config: { operation: 'readyz', open: true } }, (_request, reply) =>
+  app.get('/livez', { config: { operation: 'livez', open: true, effect: 'health' } }, async () => ({
+    alive: true,
+  }));
+  app.get('/readyz', { config: { operation: 'readyz', open: true, effect: 'health' } }, (_request, reply) =>
     answerReady(reply, serving),
   );
   app.get('/openapi.json', { config: { operation: 'openapi' } }, (_request, reply) =>

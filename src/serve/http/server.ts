@@ -5,12 +5,14 @@
  */
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Refused } from '../../core/errors/refused.ts';
 import type { HttpRoute, Operation } from '../../operations/define.ts';
 import { finishWith } from './answer-stream.ts';
+import { CallLimiter } from './call-limiter.ts';
 import { errorBody, refusalHeaders, refusalOf } from './error-body.ts';
 import type { Authenticate, Health, Ports, Serving } from './exchange.ts';
 import { addGuard } from './guard.ts';
@@ -18,7 +20,7 @@ import { parseJson } from './json.ts';
 import { createHttpMetrics } from './metrics.ts';
 import { createNodeServer, type NodeServer } from './node-server.ts';
 import { addObservation } from './observe.ts';
-import { DEFAULT_OPTIONS, type HttpOptions } from './options.ts';
+import { type CallerLimits, DEFAULT_OPTIONS, type HttpOptions } from './options.ts';
 import { newRequestId } from './request-id.ts';
 import { addOperation, addServerRoutes, methodsAt, type RouteEntry, unknownRoute } from './routes.ts';
 
@@ -48,6 +50,10 @@ export interface HttpServer {
    * then cuts off what is left.
    */
   close(how: { readonly graceMs: number }): Promise<void>;
+  /** Takes these limits from the next request on. */
+  limit(limits: CallerLimits): void;
+  /** New handshakes get this one; connections that are open stay. PEM. */
+  useCertificate(pair: { readonly cert: string; readonly key: string }): void;
   /** What the router really has. */
   readonly routes: readonly RouteEntry[];
   /** For upgrades: whoever takes one owns its socket, until `close` cuts it off. */
@@ -63,6 +69,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     metrics: createHttpMetrics(parts.metrics),
     options,
     streams: new Set(),
+    limiter: new CallLimiter(options),
     draining: false,
   };
   const { app, routes } = createApp(serving);
@@ -74,9 +81,14 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   }
   await app.ready();
   const sockets = trackSockets(app.server);
+  serving.limiter.watchConnections(app.server);
   return {
     routes,
     node: app.server,
+    limit: (limits) => serving.limiter.limit(limits),
+    useCertificate: ({ cert, key }) => {
+      if (app.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+    },
     listen: (at) => listen(app, at, options.tls !== undefined),
     close: ({ graceMs }) => close(app, serving, { graceMs, sockets }),
   };

@@ -98,7 +98,7 @@ describe('a stream over HTTP', () => {
       looks += 1;
       return PRINCIPALS[token];
     };
-    await using running = await start({ options: { heartbeatMs: 2 }, parts: { authenticate } });
+    await using running = await start({ options: { watchMs: 2 }, parts: { authenticate } });
     const socket = await dial(running.at);
     socket.pause();
     socket.write(`GET /api/v1/flood HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer ${KEY}\r\n\r\n`);

@@ -1,0 +1,224 @@
+/**
+ * The settings of a server: the one schema behind the file, the environment and the flags.
+ * `docs/configuration.md` is generated from it.
+ */
+import { z } from 'zod';
+import { parseDuration } from '../../contract/scalars.ts';
+
+/** What a setting is besides its type. */
+export interface SettingMeta {
+  readonly summary: string;
+  /** Never shown, and never taken from a flag: flags are seen by every user of the machine. */
+  readonly secret?: true;
+  /** Taken over on SIGHUP; the others need a restart. */
+  readonly reload?: true;
+  /** `--host`; absent: there is no flag for it. */
+  readonly flag?: `--${string}`;
+  /** A path: relative to the file that it stands in, or to where the command runs. */
+  readonly path?: true;
+  /** What stands when nobody says anything, for people, where that is no value of its own. */
+  readonly byDefault?: string;
+}
+
+function whole(least: number, most: number): z.ZodType<number> {
+  const expected = `a whole number from ${least} to ${most}`;
+  const written = z.union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,12}$/, expected)
+        .transform(Number),
+    ],
+    expected,
+  );
+  return written.pipe(z.int(expected).min(least, expected).max(most, expected));
+}
+
+function yesOrNo(): z.ZodType<boolean> {
+  const words = z.enum(['true', 'false'], 'true or false').transform((word) => word === 'true');
+  return z.union([z.boolean(), words], 'true or false');
+}
+
+/** Milliseconds inside. */
+function days(expected: string): z.ZodType<number> {
+  return z.string(expected).transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms >= 3_600_000) return ms;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+const LONGEST_KEPT = 'a duration of an hour or more, such as 90d';
+const text = (expected: string) => z.string(expected).min(1, expected).max(4096, expected);
+
+/** Refused under 256 bits (RFC 7518, 3.2): a shorter one can be guessed from one token. */
+const JwtSecret = z
+  .string('a text of at least 32 bytes (256 bits)')
+  .refine((secret) => Buffer.byteLength(secret) >= 32, 'a text of at least 32 bytes (256 bits)');
+
+function setting<T>(type: z.ZodType<T>, meta: SettingMeta) {
+  return type.optional().meta({ ...meta });
+}
+
+function limited(least: number, most: number, summary: string) {
+  return setting(whole(least, most), { summary, reload: true });
+}
+
+const Limits = z.strictObject({
+  readsPerSecond: limited(1, 1_000_000, 'requests that read, a second and key'),
+  readBurst: limited(1, 1_000_000, 'how many reads of a key may come at once'),
+  writesPerSecond: limited(1, 1_000_000, 'requests that change something, a second and key'),
+  writeBurst: limited(1, 1_000_000, 'how many changes of a key may come at once'),
+  failuresPerSecond: limited(1, 1_000_000, 'requests without a valid key, a second and address'),
+  failureBurst: limited(1, 1_000_000, 'how many of those may come at once'),
+  streamsPerKey: limited(1, 1_000_000, 'event streams that a key may hold open'),
+  connectionsPerAddress: limited(
+    1,
+    1_000_000,
+    'connections from one address; not counted behind a proxy, where all come from it',
+  ),
+  bodyBytesInFlight: limited(
+    1_048_576,
+    1_099_511_627_776,
+    'bytes of all request bodies that are being answered; beyond, 503',
+  ),
+});
+
+export const ServerSettings = z.strictObject({
+  host: setting(text('an address to listen on'), { summary: 'address to listen on', flag: '--host' }),
+  port: setting(whole(0, 65_535), { summary: 'port to listen on; 0: any that is free', flag: '--port' }),
+  data: setting(text('a directory'), {
+    summary: 'where keys and files are kept',
+    path: true,
+    flag: '--data',
+    byDefault: '`$XDG_DATA_HOME/capstan`',
+  }),
+  databaseUrl: setting(text('postgres://user@host/database'), {
+    summary: 'the PostgreSQL of `capstan server`; off loopback with `sslmode=verify-full`',
+    secret: true,
+    byDefault: 'none: `capstan up` brings its own',
+  }),
+  databaseUrlFile: setting(text('a file'), {
+    summary: 'a file that holds the URL, such as a mounted secret',
+    path: true,
+    byDefault: 'none',
+  }),
+  databasePoolSize: setting(whole(2, 1000), { summary: 'connections to the database' }),
+  behindTlsProxy: setting(yesOrNo(), {
+    summary: 'a proxy in front ends TLS: plain text off loopback is allowed, X-Forwarded-For is believed',
+    flag: '--behind-tls-proxy',
+  }),
+  tls: z
+    .strictObject({
+      cert: setting(text('a file'), {
+        summary: 'certificate chain, PEM file; read again when it changes',
+        reload: true,
+        path: true,
+        flag: '--tls-cert',
+        byDefault: 'none: plain HTTP, on loopback only',
+      }),
+      key: setting(text('a file'), {
+        summary: 'its private key, PEM file',
+        reload: true,
+        path: true,
+        flag: '--tls-key',
+        byDefault: 'none',
+      }),
+    })
+    .optional(),
+  logLevel: setting(z.enum(['debug', 'info', 'warn', 'error'], 'one of debug, info, warn, error'), {
+    summary: 'how much is logged: debug, info, warn or error',
+    reload: true,
+    flag: '--log-level',
+    byDefault: '`info`; `warn` for `capstan up`',
+  }),
+  jwtSecret: setting(JwtSecret, {
+    summary: 'signs access tokens with HS256 instead of keys of its own; 256 bits or more',
+    secret: true,
+    byDefault: 'none: tokens are signed with EdDSA',
+  }),
+  limits: Limits.optional(),
+  retention: z
+    .strictObject({
+      jobs: setting(days(LONGEST_KEPT), { summary: 'how long ended jobs are kept' }),
+      events: setting(days(LONGEST_KEPT), { summary: 'how long events are kept' }),
+    })
+    .optional(),
+});
+
+export interface LimitSettings {
+  readonly readsPerSecond: number;
+  readonly readBurst: number;
+  readonly writesPerSecond: number;
+  readonly writeBurst: number;
+  readonly failuresPerSecond: number;
+  readonly failureBurst: number;
+  readonly streamsPerKey: number;
+  readonly connectionsPerAddress: number;
+  readonly bodyBytesInFlight: number;
+}
+
+/** Every setting with its value: durations in milliseconds, sizes in bytes. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly data?: string | undefined;
+  readonly databaseUrl?: string | undefined;
+  readonly databaseUrlFile?: string | undefined;
+  readonly databasePoolSize: number;
+  readonly behindTlsProxy: boolean;
+  readonly tls: { readonly cert?: string | undefined; readonly key?: string | undefined };
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly jwtSecret?: string | undefined;
+  readonly limits: LimitSettings;
+  readonly retention: { readonly jobs: number; readonly events: number };
+}
+
+/** As they would be written in a file. Generous: they stop a client that runs wild, not one that works hard. */
+export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
+  host: '127.0.0.1',
+  port: 7700,
+  databasePoolSize: 10,
+  behindTlsProxy: false,
+  logLevel: 'info',
+  'limits.readsPerSecond': 10_000,
+  'limits.readBurst': 20_000,
+  'limits.writesPerSecond': 10_000,
+  'limits.writeBurst': 20_000,
+  'limits.failuresPerSecond': 50,
+  'limits.failureBurst': 1000,
+  'limits.streamsPerKey': 500,
+  'limits.connectionsPerAddress': 2000,
+  'limits.bodyBytesInFlight': 268_435_456,
+  'retention.jobs': '90d',
+  'retention.events': '90d',
+};
+
+export interface Leaf extends SettingMeta {
+  /** `limits.readBurst` */
+  readonly name: string;
+  /** `CAPSTAN_LIMITS_READ_BURST` */
+  readonly env: string;
+  readonly type: z.ZodType;
+}
+
+/** Every setting, in the order of the schema. */
+export function leaves(): readonly Leaf[] {
+  return leavesOf(ServerSettings, '');
+}
+
+function leavesOf(schema: z.ZodObject, prefix: string): Leaf[] {
+  return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([key, type]) => {
+    const name = `${prefix}${key}`;
+    const inner = type instanceof z.ZodOptional ? type.unwrap() : type;
+    if (inner instanceof z.ZodObject) return leavesOf(inner, `${name}.`);
+    return [{ ...(type.meta() as unknown as SettingMeta), name, env: envOf(name), type }];
+  });
+}
+
+function envOf(name: string): string {
+  const words = name.replace(/([A-Z])/g, '_$1').replace(/\./g, '_');
+  return `CAPSTAN_${words.toUpperCase()}`;
+}
