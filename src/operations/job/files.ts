@@ -12,9 +12,26 @@ export async function readFile(
   at: { agent: string; ref: AttemptRef; file: AttemptFile },
   range: ReadRange,
 ): Promise<FileChunk | undefined> {
+  const kept = await readKept(ports, at, range);
+  if (kept) return kept;
+  const [chunk, refusal] = await ports.files.read(at.agent, at.ref, at.file, range).then(
+    (read) => [read, undefined] as const,
+    (error: unknown) => [undefined, error] as const,
+  );
+  // It may have been collected, and forgotten by its agent, between the two looks.
+  const answer = chunk ?? (await readKept(ports, at, range));
+  if (!answer && refusal) throw refusal;
+  return answer;
+}
+
+async function readKept(
+  ports: Ports,
+  at: { ref: AttemptRef; file: AttemptFile },
+  range: ReadRange,
+): Promise<FileChunk | undefined> {
   const key = blobKey(at.ref, at.file);
   const stat = await ports.blobs.stat(key);
-  if (!stat) return ports.files.read(at.agent, at.ref, at.file, range);
+  if (!stat) return undefined;
   const base = at.file.kind === 'log' ? await baseOf(ports, key) : 0;
   const offset = Math.max(base, range.offset);
   const bytes =
