@@ -10,7 +10,7 @@ export interface LogTarget {
 export function openLog({ level, to }: LogTarget): Logger {
   return pino(
     { level, base: undefined, serializers: { err: shortError } },
-    pino.destination({ dest: to, mkdir: true, sync: true }),
+    pino.destination({ dest: to, mkdir: true, sync: true, mode: 0o600 }),
   );
 }
 
