@@ -128,4 +128,28 @@ describe('an agent', () => {
     );
     expect(told).toContain('start a.1');
   });
+
+  test('tries again what it could not do, until it can or is told otherwise', async () => {
+    const { runner, told } = aRunner([]);
+    let full = true;
+    const start = runner.start;
+    runner.start = async (spec) => {
+      if (full) throw new Error('ENOSPC');
+      return start(spec);
+    };
+    const troubles: string[] = [];
+    const reconciler = new Reconciler({
+      runner,
+      report: () => undefined,
+      onTrouble: (what, error) => troubles.push(`${what}: ${(error as Error).message}`),
+    });
+    await reconciler.apply({ type: 'desired', seq: 1, full: true, attempts: [run(A), run(B)] });
+    await reconciler.again();
+    expect(troubles).toEqual(Array(4).fill('run: ENOSPC'));
+    await reconciler.apply({ type: 'desired', seq: 2, full: false, attempts: [{ want: 'keep', ref: B }] });
+    full = false;
+    await reconciler.again();
+    await reconciler.again();
+    expect(told).toEqual(['start a.1']);
+  });
 });

@@ -1,4 +1,7 @@
-/** Makes what runs here what should run here. The difference is taken from the runner, never remembered. */
+/**
+ * Makes what runs here what should run here. The difference is taken from the runner, never remembered; only
+ * what could not be done (the disk was full) is kept, to be tried again: the server says a thing once.
+ */
 import type { Desired, ToAgent } from '../contract/agent-link.ts';
 import type { AttemptObservation, AttemptRef } from '../core/job/attempt.ts';
 import type { Runner } from '../ports/runner.ts';
@@ -16,19 +19,42 @@ export interface ReconcilerOptions {
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  readonly #failed = new Map<string, Desired>();
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
   }
 
   /** Resolves when starts and stops are under way; what is to be forgotten may take as long as it takes to end. */
-  async apply({ full, attempts }: DesiredMessage): Promise<void> {
+  apply({ full, attempts }: DesiredMessage): Promise<void> {
+    return this.#inTurn(async () => {
+      if (full) this.#failed.clear();
+      await this.#apply(full, attempts);
+    });
+  }
+
+  /** Tries again what failed before. */
+  again(): Promise<void> {
+    return this.#inTurn(() => this.#apply(false, [...this.#failed.values()]));
+  }
+
+  /** One statement after the other, so that none overtakes what was said before it. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #apply(full: boolean, attempts: readonly Desired[]): Promise<void> {
+    if (attempts.length === 0 && !full) return;
+    for (const desired of attempts) this.#failed.delete(keyOf(refOf(desired)));
     const here = await this.#options.runner.list();
     const surplus = full ? surplusOf(here, attempts) : [];
     const unwanted = [...surplus, ...attempts].filter((desired) => desired.want === 'forget');
-    for (const desired of unwanted) void this.#guarded('forget', () => this.#forget(desired, here));
+    for (const desired of unwanted) void this.#guarded(desired, () => this.#forget(desired, here));
     const wanted = attempts.filter((desired) => desired.want === 'run');
-    await Promise.all(wanted.map((desired) => this.#guarded('run', () => this.#run(desired, here))));
+    await Promise.all(wanted.map((desired) => this.#guarded(desired, () => this.#run(desired, here))));
   }
 
   async #run({ spec, stop }: Run, here: readonly AttemptObservation[]): Promise<void> {
@@ -53,11 +79,12 @@ export class Reconciler {
     await runner.forget(ref, { job });
   }
 
-  async #guarded(what: string, act: () => Promise<void>): Promise<void> {
+  async #guarded(desired: Desired, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
-      this.#options.onTrouble(what, error);
+      this.#failed.set(keyOf(refOf(desired)), desired);
+      this.#options.onTrouble(desired.want, error);
     }
   }
 }
