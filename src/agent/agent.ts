@@ -48,7 +48,8 @@ async function session(options: AgentOptions, signal: AbortSignal): Promise<void
   const { control, data } = await dialer.dial(signal);
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const reporter = new Reporter((message) => control.send(message));
+  const send = whileOpen(control);
+  const reporter = new Reporter(send);
   const report = (seen: AttemptObservation) => reporter.saw(seen);
   const reconciler = new Reconciler({ runner, report, onTrouble: options.onTrouble });
   until.addEventListener('abort', () => {
@@ -56,21 +57,18 @@ async function session(options: AgentOptions, signal: AbortSignal): Promise<void
     data.close();
   });
   try {
-    control.send({ type: 'hello', protocol: LINK_PROTOCOL, name, facts: await runner.facts() });
+    send({ type: 'hello', protocol: LINK_PROTOCOL, name, facts: await runner.facts() });
     runner.watch(report, until);
     for (const seen of await runner.list()) reporter.saw(seen);
     void serveReads(runner, data);
-    void heartbeat(control.send, until);
+    void heartbeat({ send, reporter, reconciler }, until);
     for await (const message of control.receive()) await take(message, { reporter, reconciler });
   } finally {
     over.abort();
   }
 }
 
-async function take(
-  message: ToAgent,
-  { reporter, reconciler }: { reporter: Reporter; reconciler: Reconciler },
-): Promise<void> {
+async function take(message: ToAgent, { reporter, reconciler }: Loops): Promise<void> {
   switch (message.type) {
     case 'welcome':
       return;
@@ -85,9 +83,36 @@ async function take(
   }
 }
 
-async function heartbeat(send: (message: FromAgent) => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await setTimeout(HEARTBEAT_EVERY, undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) send({ type: 'heartbeat' });
+/** A link that closes is noticed where it is read; what is said to it meanwhile is said again in the next session. */
+function whileOpen(control: { send(message: FromAgent): void }): (message: FromAgent) => void {
+  return (message) => {
+    try {
+      control.send(message);
+    } catch {
+      // The session is about to end.
+    }
+  };
+}
+
+/** How often an answer that stays away is noticed, milliseconds. */
+const LOOK_EVERY = 1000;
+
+/** Says that it lives, and does again what came to nothing, until the signal aborts. */
+async function heartbeat(
+  { send, reporter, reconciler }: { send: (message: FromAgent) => void } & Loops,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let look = 1; ; look += 1) {
+    await setTimeout(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    reporter.look();
+    if (look % (HEARTBEAT_EVERY / LOOK_EVERY) !== 0) continue;
+    send({ type: 'heartbeat' });
+    void reconciler.again();
   }
+}
+
+interface Loops {
+  readonly reporter: Reporter;
+  readonly reconciler: Reconciler;
 }

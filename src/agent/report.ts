@@ -1,16 +1,21 @@
 /**
  * Tells the server what the runner sees: the latest of each attempt, one message under way at a time,
- * so that a burst becomes one message. What is not acknowledged in a session is sent again in the next,
- * because each session begins with everything.
+ * so that a burst becomes one message. What is not acknowledged soon is said again, as it is by then:
+ * the server may have been unable to keep it.
  */
 import type { FromAgent } from '../contract/agent-link.ts';
 import type { AttemptObservation } from '../core/job/attempt.ts';
 
+/** Looks without an acknowledgement. */
+const PATIENCE = 2;
+
 export class Reporter {
   readonly #send: (message: FromAgent) => void;
   #pending = new Map<string, AttemptObservation>();
+  /** Sent, and not yet acknowledged. */
+  #underWay: ReadonlyMap<string, AttemptObservation> | undefined;
   #seq = 0;
-  #underWay = false;
+  #looks = 0;
 
   constructor(send: (message: FromAgent) => void) {
     this.#send = send;
@@ -23,16 +28,27 @@ export class Reporter {
 
   acknowledged(seq: number): void {
     if (seq !== this.#seq) return;
-    this.#underWay = false;
+    this.#underWay = undefined;
+    this.#flush();
+  }
+
+  /** To be called once a second. */
+  look(): void {
+    if (!this.#underWay) return;
+    this.#looks += 1;
+    if (this.#looks < PATIENCE) return;
+    this.#pending = new Map([...this.#underWay, ...this.#pending]);
+    this.#underWay = undefined;
     this.#flush();
   }
 
   #flush(): void {
     if (this.#underWay || this.#pending.size === 0) return;
     const attempts = [...this.#pending.values()];
+    this.#underWay = this.#pending;
     this.#pending = new Map();
     this.#seq += 1;
-    this.#underWay = true;
+    this.#looks = 0;
     this.#send({ type: 'observed', seq: this.#seq, attempts });
   }
 }
