@@ -1,5 +1,6 @@
 /** How every connection of the store is set up. */
 import { type ClientConfig, types } from 'pg';
+import { checkVerifiedTls } from './verified-tls.ts';
 
 /** What connects to PostgreSQL: a URL, or what `pg` takes. */
 export type Connection = string | ClientConfig;
@@ -10,7 +11,9 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const SILENCE_TIMEOUT_MS = 35_000;
 const INT8 = 20;
 
+/** @throws UnfitDatabase for one off loopback without verified TLS */
 export function clientConfig(connection: Connection, applicationName: string): ClientConfig {
+  checkVerifiedTls(connection);
   const given = typeof connection === 'string' ? { connectionString: connection } : connection;
   return {
     ...given,

@@ -1,5 +1,11 @@
 /** A database that Capstan will not use, with what to do about it. */
-export type UnfitReason = 'TooOld' | 'NotDurable' | 'NewerSchema' | 'ChangedMigration';
+export type UnfitReason =
+  | 'TooOld'
+  | 'NotDurable'
+  | 'NewerSchema'
+  | 'ChangedMigration'
+  | 'NotVerified'
+  | 'BadUrl';
 
 export class UnfitDatabase extends Error {
   override readonly name = 'UnfitDatabase';
