@@ -6,11 +6,12 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/adapters/postgres/open-store.ts';
 import { firstKey } from '../../src/main/first-key.ts';
-import { type Authenticate, authenticator } from '../../src/main/identity.ts';
+import { type Authenticate, authenticator, createMint } from '../../src/main/identity.ts';
 import { openLog } from '../../src/main/log.ts';
 import { systemChance, systemClock } from '../../src/main/system.ts';
 import { OPERATIONS } from '../../src/operations/catalogue.ts';
 import type { Ports } from '../../src/ports/index.ts';
+import { NO_AUDIT_KEYS } from '../../src/ports/testing/no-audit.ts';
 import { createHttpServer, type HttpServer } from '../../src/serve/http/server.ts';
 import { rememberingKeys, rememberingPorts } from './remembering-store.ts';
 
@@ -42,7 +43,7 @@ function portsOf(store: Store): Ports {
   const unused = () => Promise.reject(new Error('the bench reads no files'));
   const files = { read: unused };
   const blobs = { put: unused, stat: unused, read: unused, removeAll: unused };
-  const ports: Ports = { ...store, clock: systemClock, chance: systemChance, files, blobs };
+  const ports: Ports = { ...store, auditKeys: NO_AUDIT_KEYS, mint: createMint(PEPPER), clock: systemClock, chance: systemChance, files, blobs };
   return part === 'store' ? rememberingPorts(ports) : ports;
 }
 

@@ -1,14 +1,29 @@
 /**
- * API keys: 256 random bits behind a prefix to find them by. The store has only an HMAC of each,
- * under a pepper that is kept outside the database.
+ * Secrets that open doors: 256 random bits behind a prefix to find them by. The store has only an HMAC
+ * of each, under a pepper that is kept outside the database.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, open, readFile, rename } from 'node:fs/promises';
-import { grantOf } from '../core/access/grants.ts';
+import { grantOf, SELF } from '../core/access/grants.ts';
 import type { Principal } from '../core/access/principal.ts';
-import type { KeyRecord, KeyStore } from '../ports/key-store.ts';
+import type { KeptSecret, KeyRecord, KeyStore, Mint } from '../ports/key-store.ts';
 
-const KEY = /^cap_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
+const SECRET = /^(cap|cas)_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+
+export function createMint(pepper: Uint8Array): Mint {
+  return {
+    make(kind) {
+      const prefix = randomBytes(6).toString('hex');
+      const secret = `${kind}_${prefix}_${randomBytes(32).toString('base64url')}`;
+      return { secret, prefix, hmac: digest(secret, pepper) };
+    },
+    prefixOf(kind, secret) {
+      const [, found, prefix] = SECRET.exec(secret) ?? [];
+      return found === kind ? prefix : undefined;
+    },
+    matches: (secret, hmac) => timingSafeEqual(digest(secret, pepper), hmac),
+  };
+}
 
 export interface NewKey {
   /** Shown once. */
@@ -20,26 +35,55 @@ export function makeKey(
   of: { id: string; name: string; roles: readonly string[]; now: number },
   pepper: Uint8Array,
 ): NewKey {
-  const prefix = randomBytes(6).toString('hex');
-  const key = `cap_${prefix}_${randomBytes(32).toString('base64url')}`;
+  const { secret, ...kept } = createMint(pepper).make('cap');
   const { now, ...rest } = of;
-  return { key, record: { ...rest, scope: {}, prefix, hmac: digest(key, pepper), createdAt: now } };
+  return { key: secret, record: { ...rest, ...kept, scope: {}, createdAt: now } };
 }
 
 export type Authenticate = (key: string) => Promise<Principal | undefined>;
 
 /** Undefined for what is no key, not known, ended or revoked: callers can't tell which. */
-export function authenticator(keys: KeyStore, pepper: Uint8Array, now: () => number): Authenticate {
+export function authenticator(
+  keys: Pick<KeyStore, 'findByPrefix'>,
+  pepper: Uint8Array,
+  now: () => number,
+): Authenticate {
+  const mint = createMint(pepper);
   return async (key) => {
-    const prefix = KEY.exec(key)?.[1];
+    const prefix = mint.prefixOf('cap', key);
     const record = prefix === undefined ? undefined : await keys.findByPrefix(prefix);
-    if (!record || !timingSafeEqual(digest(key, pepper), record.hmac)) return undefined;
-    const ended =
-      (record.expiresAt !== undefined && record.expiresAt <= now()) || record.revokedAt !== undefined;
-    if (ended) return undefined;
-    const grants = record.roles.map((role) => grantOf(role, record.scope));
-    return { id: record.name, kind: 'key', grants, credential: record.id };
+    if (!record || !opens(record, { secret: key, prefix, now: now() }, mint)) return undefined;
+    return keyPrincipal(record, new Map());
   };
+}
+
+/** What is shown, with the prefix that it was found by. */
+export interface Shown {
+  readonly secret: string;
+  readonly prefix: string | undefined;
+  readonly now: number;
+}
+
+/** True when the secret is the record's present one, or the one before within its grace, and the key lives. */
+export function opens(record: KeyRecord, shown: Shown, mint: Mint): boolean {
+  const { previous } = record;
+  const old = previous?.prefix === shown.prefix;
+  const kept: KeptSecret = old && previous ? previous : record;
+  if (!mint.matches(shown.secret, kept.hmac)) return false;
+  return isLive(record, shown.now) && !(old && previous && previous.until <= shown.now);
+}
+
+export function isLive({ revokedAt, expiresAt }: KeyRecord, now: number): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
+}
+
+/** @param custom operations by the name of their role */
+export function keyPrincipal(
+  record: KeyRecord,
+  custom: ReadonlyMap<string, readonly string[]>,
+): Principal & { readonly credential: string } {
+  const grants = [SELF, ...record.roles.map((role) => grantOf(role, record.scope, custom))];
+  return { id: `key/${record.name}`, kind: 'key', grants, credential: record.id };
 }
 
 function digest(key: string, pepper: Uint8Array): Buffer {

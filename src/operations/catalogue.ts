@@ -1,4 +1,7 @@
 /** Every operation there is. A surface is a projection of this table and adds no logic. */
+import { canI } from './auth/can-i.ts';
+import { showMatrix } from './auth/matrix.ts';
+import { whoAmI } from './auth/whoami.ts';
 import type { Operation } from './define.ts';
 import { followEvents } from './event/follow.ts';
 import { listEvents } from './event/list.ts';
@@ -16,6 +19,10 @@ import { submitJob } from './job/submit.ts';
 import { suspendJob } from './job/suspend.ts';
 import { updateJob } from './job/update.ts';
 import { watchJobs } from './job/watch.ts';
+import { createKey } from './key/create.ts';
+import { listKeys } from './key/list.ts';
+import { revokeKey } from './key/revoke.ts';
+import { rotateKey } from './key/rotate.ts';
 import { readLogs } from './log/read.ts';
 import { deleteProject } from './project/delete.ts';
 import { getProject } from './project/get.ts';
@@ -25,6 +32,12 @@ import { deleteQueue } from './queue/delete.ts';
 import { getQueue } from './queue/get.ts';
 import { listQueues } from './queue/list.ts';
 import { putQueue } from './queue/put.ts';
+import { deleteRole } from './role/delete.ts';
+import { deleteBinding } from './role/delete-binding.ts';
+import { listRoles } from './role/list.ts';
+import { listBindings } from './role/list-bindings.ts';
+import { putRole } from './role/put.ts';
+import { putBinding } from './role/put-binding.ts';
 import { listNodes } from './system/nodes.ts';
 import { getVersion } from './system/version.ts';
 
@@ -54,6 +67,19 @@ export const OPERATIONS = {
   'grant.put': putGrant,
   'grant.list': listGrants,
   'grant.delete': deleteGrant,
+  'key.create': createKey,
+  'key.list': listKeys,
+  'key.revoke': revokeKey,
+  'key.rotate': rotateKey,
+  'role.put': putRole,
+  'role.list': listRoles,
+  'role.delete': deleteRole,
+  'binding.put': putBinding,
+  'binding.list': listBindings,
+  'binding.delete': deleteBinding,
+  'auth.whoami': whoAmI,
+  'auth.can-i': canI,
+  'auth.matrix': showMatrix,
   'node.list': listNodes,
   'system.version': getVersion,
 } as const satisfies Record<string, Operation>;

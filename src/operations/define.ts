@@ -3,8 +3,7 @@
  * record all come from one definition. A handler reads as load → decide (pure) → apply.
  */
 import type { z } from 'zod';
-import type { Principal, Target } from '../core/access/principal.ts';
-import type { Permission } from '../core/access/roles.ts';
+import type { Asked, Principal, Target } from '../core/access/principal.ts';
 import type { Ports } from '../ports/index.ts';
 
 /** What a handler gets. `now` is one moment for the whole operation. */
@@ -30,7 +29,8 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly summary: string;
   readonly input: I;
   readonly output: O;
-  readonly permission: Permission;
+  /** `open`: the sign-in handshake, which has no principal yet. */
+  readonly permission: Asked['permission'];
   /**
    * What it is about to touch, for the check of scopes. `any`: it is enough to hold the permission
    * somewhere, because the handler itself shows only what is in scope.

@@ -5,8 +5,11 @@ import type { BlobStore } from './blob-store.ts';
 import type { Chance, Clock } from './clock.ts';
 import type { EventStore } from './event-store.ts';
 import type { JobStore } from './job-store.ts';
+import type { KeyStore, Mint } from './key-store.ts';
 import type { GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
+import type { BindingStore, RoleStore } from './role-store.ts';
 import type { SchedulerStore } from './scheduler-store.ts';
+import type { SessionStore } from './session-store.ts';
 import type { Signals } from './signals.ts';
 
 export interface Ports {
@@ -16,6 +19,11 @@ export interface Ports {
   readonly queues: QueueStore;
   readonly grants: GrantStore;
   readonly agents: AgentStore;
+  readonly keys: KeyStore;
+  readonly mint: Mint;
+  readonly roles: RoleStore;
+  readonly bindings: BindingStore;
+  readonly sessions: SessionStore;
   readonly scheduler: SchedulerStore;
   readonly blobs: BlobStore;
   readonly files: AttemptFiles;

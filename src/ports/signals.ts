@@ -1,5 +1,6 @@
 /** Hints between replicas that something changed. A hint may be lost; whoever listens also looks by itself now and then. */
-export type Topic = 'schedule' | 'event' | 'agent';
+/** `identity`: a key, session, role or binding is not what it was. */
+export type Topic = 'schedule' | 'event' | 'agent' | 'identity';
 
 export interface Signal {
   readonly topic: Topic;

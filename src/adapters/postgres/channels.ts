@@ -1,11 +1,15 @@
-/** The NOTIFY channels of the three topics. A payload holds keys, one a line; an empty one means "look yourself". */
+/** The NOTIFY channels of the topics. A payload holds keys, one a line; an empty one means "look yourself". */
 import type { Topic } from '../../ports/signals.ts';
 
 export const CHANNELS: Readonly<Record<Topic, string>> = {
   schedule: 'capstan_schedule',
   agent: 'capstan_agent',
   event: 'capstan_event',
+  identity: 'capstan_identity',
 };
 
 /** A column that tells the scheduler to look, once per row. */
 export const WAKE_SCHEDULER = `pg_notify('${CHANNELS.schedule}', '')::text AS woken`;
+
+/** A column that tells every replica to look up anew who is who, once per row. */
+export const TELL_IDENTITY = `pg_notify('${CHANNELS.identity}', '')::text AS told`;

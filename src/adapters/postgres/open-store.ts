@@ -5,7 +5,9 @@ import type { EventStore } from '../../ports/event-store.ts';
 import type { JobStore } from '../../ports/job-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
+import type { BindingStore, RoleStore } from '../../ports/role-store.ts';
 import type { SchedulerStore } from '../../ports/scheduler-store.ts';
+import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
 import { PostgresAgents } from './agents/agent-store.ts';
 import type { Connection } from './connection.ts';
@@ -23,7 +25,9 @@ import { migrate } from './migrate.ts';
 import { dropPartitions, ensurePartitions, type PartitionedTable } from './partitions/partitions.ts';
 import { PostgresProjects } from './projects/project-store.ts';
 import { PostgresQueues } from './queues/queue-store.ts';
+import { PostgresBindings, PostgresRoles } from './roles/role-store.ts';
 import { PostgresScheduling } from './scheduling/scheduler-store.ts';
+import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
 import { asRefusal } from './unavailable.ts';
 
@@ -46,6 +50,9 @@ export interface Store {
   readonly agents: AgentStore;
   readonly scheduler: SchedulerStore;
   readonly keys: KeyStore;
+  readonly roles: RoleStore;
+  readonly bindings: BindingStore;
+  readonly sessions: SessionStore;
   readonly signals: Signals;
   /** Brings the schema up to this program and makes the partitions of today. To be called once, before use. */
   migrate(): Promise<void>;
@@ -105,5 +112,8 @@ function portsOver(db: Database, clock: Clock) {
     agents: new PostgresAgents(db),
     scheduler: new PostgresScheduling(db, clock),
     keys: new PostgresKeys(db),
+    roles: new PostgresRoles(db),
+    bindings: new PostgresBindings(db),
+    sessions: new PostgresSessions(db),
   };
 }

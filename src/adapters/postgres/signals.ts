@@ -13,6 +13,7 @@ export class PostgresSignals implements Signals {
     schedule: new Set(),
     event: new Set(),
     agent: new Set(),
+    identity: new Set(),
   };
 
   constructor(log: Log) {

@@ -1,6 +1,7 @@
 // Made from the operations by `npm run generate`; checked for drift. Do not edit.
 
 import type { z } from 'zod';
+import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyRef, KeyView, ListKeys, MatrixView, NewKeyView, PutBinding, PutRole, RoleList, RoleView, RotateKey, WhoAmI } from '../../contract/identity.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
@@ -32,6 +33,19 @@ export interface Api {
   'grant.put': { kind: 'unary'; input: z.input<typeof PutQueueGrant>; output: z.output<typeof QueueGrantView> };
   'grant.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueGrantList> };
   'grant.delete': { kind: 'unary'; input: z.input<typeof GrantAddress>; output: z.output<typeof Deleted> };
+  'key.create': { kind: 'unary'; input: z.input<typeof CreateKey>; output: z.output<typeof NewKeyView> };
+  'key.list': { kind: 'unary'; input: z.input<typeof ListKeys>; output: z.output<typeof KeyList> };
+  'key.revoke': { kind: 'unary'; input: z.input<typeof KeyRef>; output: z.output<typeof KeyView> };
+  'key.rotate': { kind: 'unary'; input: z.input<typeof RotateKey>; output: z.output<typeof NewKeyView> };
+  'role.put': { kind: 'unary'; input: z.input<typeof PutRole>; output: z.output<typeof RoleView> };
+  'role.list': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof RoleList> };
+  'role.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
+  'binding.put': { kind: 'unary'; input: z.input<typeof PutBinding>; output: z.output<typeof BindingView> };
+  'binding.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof BindingList> };
+  'binding.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
+  'auth.whoami': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof WhoAmI> };
+  'auth.can-i': { kind: 'unary'; input: z.input<typeof CanI>; output: z.output<typeof CanIView> };
+  'auth.matrix': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof MatrixView> };
   'node.list': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof NodeList> };
   'system.version': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof VersionView> };
 }
@@ -62,6 +76,19 @@ export const ROUTES = {
   'grant.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },
   'grant.list': { kind: 'unary', method: 'GET', path: '/api/v1/queuegrants' },
   'grant.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queuegrants/{project}/{queue}' },
+  'key.create': { kind: 'unary', method: 'POST', path: '/api/v1/keys' },
+  'key.list': { kind: 'unary', method: 'GET', path: '/api/v1/keys' },
+  'key.revoke': { kind: 'unary', method: 'POST', path: '/api/v1/keys/{key}/revoke' },
+  'key.rotate': { kind: 'unary', method: 'POST', path: '/api/v1/keys/{key}/rotate' },
+  'role.put': { kind: 'unary', method: 'PUT', path: '/api/v1/roles/{name}' },
+  'role.list': { kind: 'unary', method: 'GET', path: '/api/v1/roles' },
+  'role.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/roles/{name}' },
+  'binding.put': { kind: 'unary', method: 'PUT', path: '/api/v1/rolebindings/{name}' },
+  'binding.list': { kind: 'unary', method: 'GET', path: '/api/v1/rolebindings' },
+  'binding.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/rolebindings/{name}' },
+  'auth.whoami': { kind: 'unary', method: 'GET', path: '/api/v1/auth/whoami' },
+  'auth.can-i': { kind: 'unary', method: 'GET', path: '/api/v1/auth/can-i' },
+  'auth.matrix': { kind: 'unary', method: 'GET', path: '/api/v1/auth/matrix' },
   'node.list': { kind: 'unary', method: 'GET', path: '/api/v1/nodes' },
   'system.version': { kind: 'unary', method: 'GET', path: '/api/v1/version' },
 } as const;

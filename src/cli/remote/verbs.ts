@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../session.ts';
 import { applyVerb } from './apply.ts';
+import { authVerb } from './auth.ts';
 import { cancelVerb } from './cancel.ts';
 import { completeVerb, completionVerb } from './completion.ts';
 import { contextVerb } from './context.ts';
@@ -10,16 +11,19 @@ import { describeVerb } from './describe.ts';
 import { eventsVerb } from './events.ts';
 import { explainVerb } from './explain.ts';
 import { getVerb } from './get.ts';
+import { keyVerb } from './key.ts';
 import { logsVerb } from './logs.ts';
 import { outputVerb } from './output.ts';
 import { redriveVerb } from './redrive.ts';
 import { resumeVerb } from './resume.ts';
+import { roleVerb } from './role.ts';
 import { runVerb } from './run.ts';
 import { submitVerb } from './submit.ts';
 import { suspendVerb } from './suspend.ts';
 import { updateVerb } from './update.ts';
 import { versionVerb } from './version.ts';
 import { watchVerb } from './watch.ts';
+import { whoamiVerb } from './whoami.ts';
 
 type MakeVerb = (shell: Shell) => Command;
 
@@ -28,6 +32,7 @@ export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
   'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
   'Set up:': [applyVerb, contextVerb],
+  'Who may what:': [whoamiVerb, authVerb, keyVerb, roleVerb],
   'Help:': [explainVerb, versionVerb, completionVerb],
 };
 

@@ -15,3 +15,6 @@ export function grantOf(
   const permissions = isBuiltIn(role) ? ROLES[role] : [];
   return { role, permissions, operations: custom.get(role) ?? [], scope };
 }
+
+/** Everybody who has signed in may ask who they are and what they may. */
+export const SELF: Grant = { role: 'signed-in', permissions: ['self:read'], operations: [], scope: {} };

@@ -20,7 +20,7 @@ export interface Grant {
   readonly scope: Scope;
 }
 
-export type PrincipalKind = 'key' | 'user' | 'service' | 'agent' | 'system';
+export type PrincipalKind = 'key' | 'user' | 'service' | 'agent' | 'system' | 'anonymous';
 
 export interface Principal {
   /** Unique and stable: `key/ci`, `user/ada@example.org`, `agent/local`. */
@@ -29,7 +29,14 @@ export interface Principal {
   readonly grants: readonly Grant[];
   /** The session or key that the token came from: revoked, it ends what is open. */
   readonly credential?: string | undefined;
+  /** Groups of the issuer that signed the person in. */
+  readonly groups?: readonly string[] | undefined;
+  /** Of the access token that was shown, epoch milliseconds; absent when the key itself was. */
+  readonly tokenEndsAt?: number | undefined;
 }
+
+/** Who has not signed in yet: may do what is open, and nothing else. */
+export const ANONYMOUS: Principal = { id: 'anonymous', kind: 'anonymous', grants: [] };
 
 /** What an operation is about to touch. Absent fields: not about one project (queue). */
 export interface Target {
@@ -40,11 +47,13 @@ export interface Target {
 /** What is asked of a principal: an operation by name, and the permission that it needs. */
 export interface Asked {
   readonly name: string;
-  readonly permission: Permission;
+  /** `open`: the sign-in handshake, which has no principal yet. */
+  readonly permission: Permission | 'open';
 }
 
 /** @param target `any`: it is enough to have the permission somewhere; the operation shows only what is in scope */
 export function may(principal: Principal, asked: Asked, target: Target | 'any'): boolean {
+  if (asked.permission === 'open') return true;
   return principal.grants.some(
     (grant) => gives(grant, asked) && (target === 'any' || covers(grant.scope, target)),
   );
@@ -52,13 +61,18 @@ export function may(principal: Principal, asked: Asked, target: Target | 'any'):
 
 /** The projects in which a principal may; `all` where no grant is confined to some. */
 export function projectsOf(principal: Principal, asked: Asked): 'all' | readonly string[] {
-  const giving = principal.grants.filter((grant) => gives(grant, asked));
+  // What is confined to queues alone says nothing of any project (see `covers`).
+  const giving = principal.grants.filter((grant) => gives(grant, asked) && !isOfQueuesAlone(grant.scope));
   if (giving.some(({ scope }) => scope.projects === undefined)) return 'all';
   return [...new Set(giving.flatMap(({ scope }) => scope.projects ?? []))].sort();
 }
 
-function gives(grant: Grant, { name, permission }: Asked): boolean {
-  return grant.permissions.includes(permission) || grant.operations.includes(name);
+export function gives(grant: Grant, { name, permission }: Asked): boolean {
+  return grant.permissions.some((held) => held === permission) || grant.operations.includes(name);
+}
+
+function isOfQueuesAlone({ projects, queues }: Scope): boolean {
+  return queues !== undefined && projects === undefined;
 }
 
 function covers({ projects, queues }: Scope, target: Target): boolean {

@@ -4,6 +4,7 @@ import { Refused } from '../../core/errors/refused.ts';
 import { hasEnded } from '../../core/job/state.ts';
 import { defineOperation } from '../define.ts';
 import { loadJob } from './load.ts';
+import { checkQueue, placeOf } from './queue-scope.ts';
 import { removeJob } from './remove.ts';
 
 export const deleteJob = defineOperation({
@@ -16,8 +17,9 @@ export const deleteJob = defineOperation({
   effect: 'destructive',
   audit: 'change',
   http: { method: 'DELETE', path: '/api/v1/jobs/{project}/{job}' },
-  async handler({ input, ports }) {
+  async handler({ input, principal, ports }) {
     const job = await loadJob(ports, input);
+    checkQueue(principal, 'job.delete', placeOf(job));
     if (!hasEnded(job.state)) {
       throw new Refused('job.wrong_state', { job: job.name, state: job.state.name, why: 'cancel it first' });
     }

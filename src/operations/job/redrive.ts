@@ -3,6 +3,7 @@ import { JobView, StopJob } from '../../contract/job.ts';
 import { redrive } from '../../core/job/redrive.ts';
 import { defineOperation } from '../define.ts';
 import { decideOn } from './load.ts';
+import { checkQueue, placeOf } from './queue-scope.ts';
 import { viewJob } from './view.ts';
 
 export const redriveJob = defineOperation({
@@ -16,9 +17,10 @@ export const redriveJob = defineOperation({
   audit: 'change',
   http: { method: 'POST', path: '/api/v1/jobs/{project}/{job}/redrive' },
   async handler({ input, principal, ports, now }) {
-    const job = await decideOn(ports, input, (found) =>
-      redrive(found, { by: principal.id, reason: input.reason, now }),
-    );
+    const job = await decideOn(ports, input, (found) => {
+      checkQueue(principal, 'job.redrive', placeOf(found));
+      return redrive(found, { by: principal.id, reason: input.reason, now });
+    });
     return viewJob(job);
   },
 });

@@ -9,6 +9,7 @@ import type { Once } from '../../ports/job-store.ts';
 import { type Call, defineOperation } from '../define.ts';
 import { currentTraceparent } from '../trace.ts';
 import { checkPlacement, queueOf } from './placement.ts';
+import { checkQueue } from './queue-scope.ts';
 import { checkSupport } from './support.ts';
 import { viewJob } from './view.ts';
 import { warningsFor } from './warnings.ts';
@@ -44,6 +45,7 @@ type SubmitCall = Call<import('zod').output<typeof SubmitJob>>;
 
 async function prepare({ input, principal, ports, now }: SubmitCall): Promise<Transition> {
   const queue = await queueOf(ports, input.project, input.spec.queue);
+  checkQueue(principal, 'job.submit', { project: input.project, queue });
   await checkPlacement(ports, { project: input.project, queue, priority: input.spec.priority });
   const spec = { ...input.spec, queue, traceparent: currentTraceparent() };
   await checkSupport(ports, spec);

@@ -5,6 +5,7 @@ import { update } from '../../core/job/update.ts';
 import { defineOperation } from '../define.ts';
 import { decideOn, loadJob } from './load.ts';
 import { checkPlacement } from './placement.ts';
+import { checkQueue, placeOf } from './queue-scope.ts';
 import { viewJob } from './view.ts';
 
 export const updateJob = defineOperation({
@@ -20,15 +21,18 @@ export const updateJob = defineOperation({
   async handler({ input, principal, ports, now }) {
     const { priority, queue, labels, resourceVersion } = input;
     const before = await loadJob(ports, input);
+    checkQueue(principal, 'job.update', placeOf(before));
     if (priority !== undefined || queue !== undefined) {
       const to = {
         project: before.project,
         queue: queue ?? before.spec.queue,
         priority: priority ?? before.spec.priority,
       };
+      checkQueue(principal, 'job.update', to);
       await checkPlacement(ports, to);
     }
     const job = await decideOn(ports, { project: input.project, job: before.uid }, (found) => {
+      checkQueue(principal, 'job.update', placeOf(found));
       if (resourceVersion !== undefined && resourceVersion !== String(found.version)) {
         throw new Refused('job.conflict', { job: found.name });
       }

@@ -1,4 +1,4 @@
-/** What is known of agents, and the keys of those who ask. */
+/** What is known of agents. */
 import { describe, expect, test } from 'vitest';
 import { NOON } from '../testing/jobs.ts';
 import { withStore } from '../testing/with-store.ts';
@@ -31,26 +31,5 @@ describe('an agent', () => {
   test('that was never there is not made by a sign of life', async () => {
     await db.store.agents.heard('ghost', NOON);
     expect(await known('ghost')).toBeUndefined();
-  });
-});
-
-describe('a key', () => {
-  test('is found by its prefix, with what was changed about it', async () => {
-    const key = {
-      id: 'k1',
-      prefix: 'cap_abc',
-      hmac: new Uint8Array([0, 1, 255]),
-      name: 'ci',
-      roles: ['admin'],
-      scope: {},
-      createdAt: NOON,
-    };
-    await db.store.keys.put(key);
-    const want = { ...key, expiresAt: undefined, revokedAt: undefined };
-    expect(await db.store.keys.findByPrefix('cap_abc')).toEqual(want);
-    await db.store.keys.put({ ...key, expiresAt: NOON + 9, revokedAt: NOON + 1 });
-    expect(await db.store.keys.findByPrefix('cap_abc')).toMatchObject({ revokedAt: NOON + 1 });
-    expect(await db.store.keys.findByPrefix('cap_abd')).toBeUndefined();
-    expect(await db.store.keys.findByPrefix('cap\0')).toBeUndefined();
   });
 });

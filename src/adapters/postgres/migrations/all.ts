@@ -1,5 +1,6 @@
 /** Every migration, in the order in which they are applied. */
 import { jobsAndEvents } from './0001-jobs-and-events.ts';
+import { identity } from './0002-identity.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [jobsAndEvents];
+export const MIGRATIONS: readonly Migration[] = [jobsAndEvents, identity];

@@ -1,0 +1,155 @@
+/** The server as it is, with its own database, reached over HTTP: all but jobs that run. */
+import { afterAll, beforeAll } from 'vitest';
+import { withStore } from '../../src/adapters/postgres/testing/with-store.ts';
+import { makeDefaults } from '../../src/main/bootstrap.ts';
+import { makeKey } from '../../src/main/identity.ts';
+import { type IdentityPlane, openIdentity } from '../../src/main/identity-plane.ts';
+import { systemChance, systemClock } from '../../src/main/system.ts';
+import { OPERATIONS } from '../../src/operations/catalogue.ts';
+import type { Ports } from '../../src/ports/index.ts';
+import { NO_AUDIT_KEYS } from '../../src/ports/testing/no-audit.ts';
+import { createHttpServer, type HttpServer } from '../../src/serve/http/server.ts';
+
+export const PEPPER = Buffer.alloc(32, 7);
+
+export interface Asking {
+  readonly as?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly body: T;
+}
+
+export interface House {
+  readonly address: string;
+  readonly http: HttpServer;
+  readonly ports: Ports;
+  readonly identity: IdentityPlane;
+  /** The installation's own key. */
+  readonly admin: string;
+  /** @param path below /api/v1 */
+  ask<T = Record<string, unknown>>(method: string, path: string, asking?: Asking): Promise<Answer<T>>;
+  /** A key with roles, made by the administrator. */
+  key(name: string, roles: readonly string[], scope?: object): Promise<string>;
+  /** Another replica on the same database. */
+  replica(): Promise<House>;
+  close(): Promise<void>;
+}
+
+/** Registers hooks: what it returns may be used in tests. */
+export function withHouse(): () => House {
+  const db = withStore();
+  let house: House | undefined;
+  beforeAll(async () => {
+    house = await openHouse(db.store, () => db.open());
+  });
+  afterAll(async () => house?.close());
+  return () => {
+    if (!house) throw new Error('the house is there from the first beforeAll on');
+    return house;
+  };
+}
+
+type Store = ReturnType<typeof withStore>['store'];
+
+async function openHouse(store: Store, more: () => Promise<Store>, admin?: string): Promise<House> {
+  const over = new AbortController();
+  const identity = await openIdentity({ store, pepper: PEPPER, until: over.signal });
+  const ports: Ports = {
+    ...store,
+    ...identity.ports,
+    blobs: NO_BLOBS,
+    files: { read: async () => undefined },
+    clock: systemClock,
+    chance: systemChance,
+    auditKeys: NO_AUDIT_KEYS,
+  };
+  await makeDefaults(store, systemClock.now());
+  const http = await createHttpServer({
+    operations: OPERATIONS,
+    ports,
+    authenticate: identity.authenticate,
+    health: async () => ({ ready: true, checks: {} }),
+  });
+  const { url } = await http.listen({ host: '127.0.0.1', port: 0 });
+  const replicas: House[] = [];
+  const house: House = {
+    address: url,
+    http,
+    ports,
+    identity,
+    admin: admin ?? (await adminKey(store)),
+    ask: (method, path, asking = {}) => ask(`${url}/api/v1${path}`, method, { as: house.admin, ...asking }),
+    key: async (name, roles, scope = {}) => {
+      const answer = await house.ask<{ key: string }>('POST', '/keys', { body: { name, roles, ...scope } });
+      if (answer.status !== 200) throw new Error(`no key: ${JSON.stringify(answer.body)}`);
+      return answer.body.key;
+    },
+    replica: async () => {
+      const other = await openHouse(await more(), more, house.admin);
+      replicas.push(other);
+      return other;
+    },
+    close: async () => {
+      await Promise.all(replicas.map((other) => other.close()));
+      await http.close({ graceMs: 0 });
+      over.abort();
+    },
+  };
+  return house;
+}
+
+async function adminKey({ keys }: Store): Promise<string> {
+  const now = systemClock.now();
+  const { key, record } = makeKey(
+    { id: systemChance.uid(now), name: 'admin', roles: ['admin'], now },
+    PEPPER,
+  );
+  await keys.put(record);
+  return key;
+}
+
+async function ask<T>(url: string, method: string, { as, body, headers }: Asking): Promise<Answer<T>> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(as === undefined || as === '' ? {} : { authorization: `Bearer ${as}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? {} : parsed(text)) as T };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { text };
+  }
+}
+
+const NO_BLOBS: Ports['blobs'] = {
+  put: async () => undefined,
+  stat: async () => undefined,
+  read: async () => undefined,
+  removeAll: async () => undefined,
+} as unknown as Ports['blobs'];
+
+/** The longest that a revocation may go unnoticed, milliseconds. */
+export const NOTICED_WITHIN = 2000;
+
+/** Resolves when it holds; throws when it does not within the time. Returns how long it took. */
+export async function within(ms: number, what: string, holds: () => Promise<boolean>): Promise<number> {
+  const began = performance.now();
+  while (!(await holds())) {
+    if (performance.now() - began > ms) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return performance.now() - began;
+}
