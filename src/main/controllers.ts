@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { collectRound } from '../controllers/collect.ts';
 import { type LoopOptions, runLoop } from '../controllers/loop.ts';
 import { Scheduler } from '../controllers/schedule.ts';
-import { silenceRound } from '../controllers/silence.ts';
+import { Silence } from '../controllers/silence.ts';
 import { timersRound } from '../controllers/timers.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Planner } from './planner.ts';
@@ -24,7 +24,7 @@ const RETAIN_EVERY = 3_600_000;
 export async function runControllers(options: ControllerOptions, signal: AbortSignal): Promise<void> {
   const { ports, holder, planner, log } = options;
   const scheduler = new Scheduler({ ports, holder, plan: planner.plan });
-  const startedAt = ports.clock.now();
+  const silence = new Silence(ports);
   const rounds: Omit<LoopOptions, 'onTrouble'>[] = [
     {
       name: 'schedule',
@@ -32,7 +32,7 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
       wokenBy: { signals: ports.signals, topic: 'schedule' },
     },
     { name: 'timers', round: () => timersRound(ports) },
-    { name: 'silence', round: () => silenceRound(ports, startedAt) },
+    { name: 'silence', round: () => silence.round() },
     {
       name: 'collect',
       round: () => collectRound(ports, options.connectedAgents()),

@@ -21,3 +21,21 @@ export function agentSilent(job: Job, by: { readonly now: number; readonly lastH
     },
   });
 }
+
+/** It lives and has said nothing new of the attempt: all is as it was. */
+export function agentHeard(job: Job, by: { readonly now: number }): Decision {
+  const { state } = job;
+  if (state.name !== 'unreachable') return NOTHING;
+  const { attempt, agent } = state;
+  return transition(job, {
+    now: by.now,
+    state: {
+      name: state.was,
+      attempt,
+      agent,
+      reason: 'AgentBack',
+      message: `${agent} is heard again`,
+      since: by.now,
+    },
+  });
+}
