@@ -75,4 +75,14 @@ describe('group commit', () => {
     expect(values(await settled([group.add(item(4))]))).toEqual([40]);
     expect(batches).toEqual([[1], [2, 3], [4]]);
   });
+
+  test('refuses what is more than may wait, before it is written, and takes more later', async () => {
+    const { write, batches, settled } = slowWriter();
+    const group = new GroupCommit(write, { ...options, maxWaiting: 2 });
+    const results = await settled([1, 2, 3, 4, 5].map((value) => group.add(item(value))));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'limit.busy' } }, { reason: { code: 'limit.busy' } }]);
+    expect(batches).toEqual([[1], [2, 3]]);
+    expect(values(await settled([group.add(item(6))]))).toEqual([60]);
+  });
 });

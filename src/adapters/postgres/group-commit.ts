@@ -3,6 +3,7 @@
  * timer, so that a lone write waits for nothing. It also keeps NOTIFY cheap: commits that notify are
  * serialised by the database, each with its own flush; a batch is one.
  */
+import { Refused } from '../../core/errors/refused.ts';
 
 /** Writes some items at once; answers in their order. */
 export type WriteAll<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -11,9 +12,14 @@ export interface GroupCommitOptions<Item> {
   /** Items that share a key never stand in one batch. */
   readonly keysOf: (item: Item) => readonly string[];
   readonly maxBatch: number;
+  /** How many may wait for the batch in flight; one more is refused at once. */
+  readonly maxWaiting?: number | undefined;
   /** Whether a batch that failed so may succeed when its items are written one by one. */
   readonly mayDivide: (error: unknown) => boolean;
 }
+
+/** A second of work or two; whoever comes later had better come back. */
+const MOST_WAITING = 10_000;
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -32,7 +38,10 @@ export class GroupCommit<Item, Result> {
     this.#options = options;
   }
 
+  /** @throws Refused `limit.busy` when as many wait as may: nothing of the item was written */
   add(item: Item): Promise<Result> {
+    if (this.#waiting.length >= (this.#options.maxWaiting ?? MOST_WAITING))
+      return Promise.reject(new Refused('limit.busy'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       if (!this.#busy) void this.#drain();
