@@ -63,14 +63,18 @@ interface Reading {
   readonly position: LogPosition | undefined;
 }
 
-/** How long to wait for more at the live end, milliseconds: short at first, so that a first line shows at once. */
+/**
+ * How long to wait for more at the live end, milliseconds. Shortest at first: who follows a job from its
+ * start is there before its members write, and its first line is to show at once.
+ */
+const FIRST = 4;
 const SOONEST = 15;
 const LATEST = 250;
 
 async function* readAttempt(call: Call<Input>, reading: Reading): AsyncGenerator<LogLine> {
   const { input, signal } = call;
   const members = openMembers(call.ports, reading, input);
-  let wait = SOONEST;
+  let wait = FIRST;
   const lines = input.tail === undefined ? mergeAvailable(members) : tailOf(members, input.tail);
   for await (const line of lines) yield show(reading.record.number, members, line);
   while (input.follow && !members.every((member) => member.eof)) {
