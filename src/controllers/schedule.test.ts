@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aSnapshot, NOON, pending } from '../core/scheduling/testing/builders.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SchedulerLease, SchedulerStore } from '../ports/scheduler-store.ts';
+import { NO_AUDIT } from '../ports/testing/no-audit.ts';
 import { Scheduler } from './schedule.ts';
 
 const LEASE: SchedulerLease = { holder: 'a', epoch: 1, expiresAt: NOON + 4000 };
@@ -39,7 +40,11 @@ class Asked implements SchedulerStore {
 function scheduling() {
   const store = new Asked();
   const time = { now: 0 };
-  const ports = { scheduler: store, clock: { now: () => NOON + time.now } } as unknown as Ports;
+  const ports = {
+    scheduler: store,
+    audit: NO_AUDIT,
+    clock: { now: () => NOON + time.now },
+  } as unknown as Ports;
   const plan = async () => ({ admit: [], reserve: [], preempt: [], explain: [] });
   const scheduler = new Scheduler({ ports, holder: 'a', plan, ticks: () => time.now });
   return { store, time, scheduler };

@@ -2,6 +2,7 @@
  * The scheduling cycle: hold the lease, take a snapshot, plan (pure, in its own thread), decide on
  * the jobs of the plan, apply under the lease's epoch. A deposed scheduler writes nothing.
  */
+import { systemEntry } from '../core/audit/record.ts';
 import { admit } from '../core/job/admit.ts';
 import type { Job } from '../core/job/job.ts';
 import { preempt } from '../core/job/preempt.ts';
@@ -72,7 +73,9 @@ export class Scheduler {
     const now = ports.clock.now();
     const decided = await plan(snapshot, now);
     const transitions = await this.#decide(decided, now);
-    const applied = await ports.scheduler.apply(lease, transitions, decided.explain);
+    const applied = await ports.audit.within(systemEntry('scheduler', 'plan.apply', now), () =>
+      ports.scheduler.apply(lease, transitions, decided.explain),
+    );
     if (!applied) this.#lease = undefined;
     onCycle?.({
       ms: performance.now() - started,

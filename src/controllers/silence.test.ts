@@ -4,6 +4,7 @@ import { aJob, NOON } from '../core/job/testing/builders.ts';
 import type { Transition } from '../core/job/transition.ts';
 import type { AgentRecord } from '../ports/agent-store.ts';
 import type { Ports } from '../ports/index.ts';
+import { NO_AUDIT } from '../ports/testing/no-audit.ts';
 import { Silence } from './silence.ts';
 
 const SECOND = 1000;
@@ -21,6 +22,7 @@ function aServer() {
   let job: Job = aJob().in('running').build();
   const ports = {
     clock: { now: () => time.now },
+    audit: NO_AUDIT,
     agents: {
       list: async () => [agent],
       gone: async () => {

@@ -2,6 +2,8 @@
  * Agents that are not heard: their jobs say so, and keep their places. Agents that are heard again: so do
  * their jobs.
  */
+
+import { systemEntry } from '../core/audit/record.ts';
 import type { Job } from '../core/job/job.ts';
 import { agentHeard, agentSilent } from '../core/job/reach.ts';
 import type { Decision } from '../core/job/transition.ts';
@@ -61,10 +63,11 @@ export class Silence {
   }
 
   async #tell(agent: string, decide: (job: Job) => Decision): Promise<void> {
-    const { jobs } = this.#ports;
+    const { audit, clock, jobs } = this.#ports;
+    const entry = systemEntry('silence', 'agent.reach', clock.now());
     for (const job of await jobs.heldBy(agent)) {
       const decision = decide(job);
-      if (decision.kind === 'transition') await jobs.apply(decision.transition);
+      if (decision.kind === 'transition') await audit.within(entry, () => jobs.apply(decision.transition));
     }
   }
 }

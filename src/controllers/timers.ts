@@ -1,5 +1,6 @@
 /** What time alone does: deadlines, backoffs, replacements, and the removal of what has outlived its time to live. */
 
+import { systemEntry } from '../core/audit/record.ts';
 import { blobFolder } from '../core/job/blob-key.ts';
 import { onDue } from '../core/job/due.ts';
 import type { Job } from '../core/job/job.ts';
@@ -13,7 +14,8 @@ const LOOK_AGAIN = 1000;
 
 export async function timersRound(ports: Ports): Promise<number> {
   const due = await ports.jobs.due(ports.clock.now(), BATCH);
-  for (const job of due) await ring(ports, job);
+  const entry = systemEntry('timers', 'job.due', ports.clock.now());
+  for (const job of due) await ports.audit.within(entry, () => ring(ports, job));
   return due.length === BATCH ? 0 : LOOK_AGAIN;
 }
 

@@ -4,10 +4,12 @@
  */
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { openAuditKeys } from '../adapters/audit-keys/audit-keys.ts';
 import type { Connection } from '../adapters/postgres/connection.ts';
 import { openStore, type Store } from '../adapters/postgres/open-store.ts';
 import { Refused } from '../core/errors/refused.ts';
 import { OPERATIONS } from '../operations/catalogue.ts';
+import type { AuditKeys } from '../ports/audit-keys.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Ports } from '../ports/index.ts';
 import { AgentSessions } from '../serve/agent-link/sessions.ts';
@@ -27,6 +29,8 @@ export interface ControlPlaneOptions {
   readonly blobs: BlobStore;
   /** For the HMAC of API keys. */
   readonly pepper: Uint8Array;
+  /** The audit's signing key and the heads signed with it. */
+  readonly auditDir: string;
   readonly host: string;
   readonly port: number;
   /** Absent: their defaults. */
@@ -55,24 +59,30 @@ const GRACE = 5000;
 
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { log } = options;
+  const auditKeys = await openAuditKeys(options.auditDir);
   const store = await openStore({
     connection: options.connection,
     log,
     clock: systemClock,
+    chain: auditKeys.name,
     poolSize: options.settings?.databasePoolSize,
     allowUnsafe: options.allowUnsafe ?? false,
   });
   try {
     await store.migrate();
     await makeDefaults(store, systemClock.now());
-    return await serve(store, options);
+    return await serve(store, auditKeys, options);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function serve(store: Store, options: ControlPlaneOptions): Promise<ControlPlane> {
+async function serve(
+  store: Store,
+  auditKeys: AuditKeys,
+  options: ControlPlaneOptions,
+): Promise<ControlPlane> {
   const { log } = options;
   const agents = new AgentSessions((what, error) =>
     log.warn({ err: error, what }, 'an agent could not be served'),
@@ -86,6 +96,7 @@ async function serve(store: Store, options: ControlPlaneOptions): Promise<Contro
     files: agents,
     clock: systemClock,
     chance: systemChance,
+    auditKeys,
   };
   const http = await createHttpServer({
     operations: OPERATIONS,

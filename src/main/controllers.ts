@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { collectRound } from '../controllers/collect.ts';
 import { type LoopOptions, runLoop } from '../controllers/loop.ts';
 import { Scheduler } from '../controllers/schedule.ts';
+import { Sealer } from '../controllers/seal.ts';
+import { SetBack } from '../controllers/set-back.ts';
 import { Silence } from '../controllers/silence.ts';
 import { timersRound } from '../controllers/timers.ts';
 import type { Ports } from '../ports/index.ts';
@@ -23,8 +25,12 @@ const RETAIN_EVERY = 3_600_000;
 /** Until the signal aborts; the lease is given back then. */
 export async function runControllers(options: ControllerOptions, signal: AbortSignal): Promise<void> {
   const { ports, holder, planner, log } = options;
-  const scheduler = new Scheduler({ ports, holder, plan: planner.plan });
+  // Names of hosts and numbers of processes repeat; who holds the lease is one server and no other.
+  const unique = `${holder}/${ports.chance.uid(ports.clock.now())}`;
+  const scheduler = new Scheduler({ ports, holder: unique, plan: planner.plan });
   const silence = new Silence(ports);
+  const setBack = new SetBack(ports);
+  const sealer = new Sealer(ports);
   const rounds: Omit<LoopOptions, 'onTrouble'>[] = [
     {
       name: 'schedule',
@@ -33,16 +39,19 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
     },
     { name: 'timers', round: () => timersRound(ports) },
     { name: 'silence', round: () => silence.round() },
+    { name: 'set-back', round: () => setBack.round() },
     {
       name: 'collect',
       round: () => collectRound(ports, options.connectedAgents()),
       wokenBy: { signals: ports.signals, topic: 'agent' },
     },
+    { name: 'seal', round: () => sealer.round() },
     { name: 'retain', round: () => options.retain().then(() => RETAIN_EVERY) },
   ];
   const onTrouble = troubleLog(log);
   await Promise.all(rounds.map((round) => runLoop({ ...round, onTrouble }, signal)));
   await scheduler.release().catch((error: unknown) => onTrouble('lease', error));
+  await sealer.finish().catch((error: unknown) => onTrouble('seal', error));
 }
 
 /** A database that is away troubles every loop every second; it is said once a minute. */

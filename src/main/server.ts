@@ -39,6 +39,7 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
     connection,
     blobs,
     pepper,
+    auditDir: join(data, 'audit'),
     host: settings.host,
     port: settings.port,
     settings,

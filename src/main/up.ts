@@ -75,6 +75,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
     connection: database.config,
     blobs: await createLocalBlobs({ dir: home.blobsDir }),
     pepper,
+    auditDir: join(home.dir, 'audit'),
     host: settings.host,
     port: settings.port,
     settings,

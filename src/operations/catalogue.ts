@@ -1,4 +1,9 @@
 /** Every operation there is. A surface is a projection of this table and adds no logic. */
+
+import { exportAudit } from './audit/export.ts';
+import { listAuditHeads } from './audit/heads.ts';
+import { listAudit } from './audit/list.ts';
+import { verifyAudit } from './audit/verify.ts';
 import { canI } from './auth/can-i.ts';
 import { showMatrix } from './auth/matrix.ts';
 import { whoAmI } from './auth/whoami.ts';
@@ -81,5 +86,9 @@ export const OPERATIONS = {
   'auth.can-i': canI,
   'auth.matrix': showMatrix,
   'node.list': listNodes,
+  'audit.list': listAudit,
+  'audit.export': exportAudit,
+  'audit.heads': listAuditHeads,
+  'audit.verify': verifyAudit,
   'system.version': getVersion,
 } as const satisfies Record<string, Operation>;

@@ -4,6 +4,7 @@ import { problemsOf } from '../contract/problems.ts';
 import { may, type Principal, type Target } from '../core/access/principal.ts';
 import { Refused } from '../core/errors/refused.ts';
 import type { Ports } from '../ports/index.ts';
+import { audited, noteRefusal, type Origin } from './audit/audited.ts';
 import type { BytesOperation, Call, Operation, StreamOperation, UnaryOperation } from './define.ts';
 
 export interface Invocation {
@@ -12,6 +13,8 @@ export interface Invocation {
   readonly principal: Principal;
   readonly ports: Ports;
   readonly signal: AbortSignal;
+  /** For the audit. */
+  readonly origin?: Origin | undefined;
 }
 
 /** Throws Refused: `auth.forbidden`, `input.invalid`, or what the handler refuses. */
@@ -28,6 +31,20 @@ export function invoke<I extends z.ZodType, O extends z.ZodType>(
   by: Invocation,
 ): ReturnType<BytesOperation<I, O>['handler']>;
 export function invoke(operation: Operation, by: Invocation): unknown {
+  return audited(operation, admitted(operation, by), by.origin);
+}
+
+function admitted(operation: Operation, by: Invocation): Call<unknown> {
+  const { input, origin } = by;
+  try {
+    return checked(operation, by);
+  } catch (error) {
+    noteRefusal(operation, { error, input, origin }, by);
+    throw error;
+  }
+}
+
+function checked(operation: Operation, by: Invocation): Call<unknown> {
   // Who holds the permission nowhere learns nothing of what a valid input would be.
   if (!may(by.principal, operation, 'any')) throw forbidden(operation, by.principal);
   const parsed = operation.input.safeParse(by.input);
@@ -36,8 +53,7 @@ export function invoke(operation: Operation, by: Invocation): unknown {
     throw new Refused('input.invalid', { count: details.length }, { details });
   }
   checkTarget(operation, operation.target(parsed.data), by.principal);
-  const call: Call<unknown> = { ...by, input: parsed.data, now: by.ports.clock.now() };
-  return operation.handler(call);
+  return { ...by, input: parsed.data, now: by.ports.clock.now() };
 }
 
 /** A project that somebody may not see is answered as one that is not there. */

@@ -2,6 +2,8 @@
 import type { Signed } from '../core/audit/signed.ts';
 
 export interface AuditKeys {
+  /** Of the chain that records are put into: the same for as long as the key is. */
+  readonly name: string;
   /** SHA-256, hexadecimal. */
   digest(text: string): string;
   sign(body: string): Signed;

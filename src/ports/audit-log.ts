@@ -2,7 +2,7 @@
 import type { ChainHead } from '../core/audit/block.ts';
 import type { ExportLine } from '../core/audit/export-line.ts';
 import type { AuditRecord } from '../core/audit/record.ts';
-import type { Signed } from '../core/audit/signed.ts';
+import type { Retention, Signed } from '../core/audit/signed.ts';
 import type { Page, PageOf } from './page.ts';
 
 export interface AuditFilter {
@@ -22,11 +22,8 @@ export interface HeadBasis {
   readonly previous: Signed | undefined;
 }
 
-/** What retention is about to drop. */
-export interface Dropping {
-  readonly chains: readonly ChainHead[];
-  readonly head: Signed | undefined;
-}
+/** All that retention has dropped, once it has dropped this as well. */
+export type Dropping = Pick<Retention, 'chains' | 'head'>;
 
 export interface AuditLog {
   /** Newest first. */

@@ -1,6 +1,9 @@
 /** All that operations and controllers need from outside, in one place. */
 import type { AgentStore } from './agent-store.ts';
 import type { AttemptFiles } from './attempt-files.ts';
+import type { AuditKeys } from './audit-keys.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Chance, Clock } from './clock.ts';
 import type { EventStore } from './event-store.ts';
@@ -28,6 +31,9 @@ export interface Ports {
   readonly blobs: BlobStore;
   readonly files: AttemptFiles;
   readonly signals: Signals;
+  readonly audit: AuditTrail;
+  readonly auditLog: AuditLog;
+  readonly auditKeys: AuditKeys;
   readonly clock: Clock;
   readonly chance: Chance;
 }

@@ -12,7 +12,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Signed } from '../../core/audit/signed.ts';
 import type { AuditKeys } from '../../ports/audit-keys.ts';
@@ -34,6 +35,7 @@ export async function openAuditKeys(dir: string): Promise<AuditKeys> {
   const keyId = thumbprint(createPublicKey(key));
   const heads = join(dir, HEADS);
   return {
+    name: `${hostname()}.${keyId.slice(0, 8)}`,
     publicKey,
     digest,
     sign: (body) => ({ body, keyId, signature: sign(null, Buffer.from(body), key).toString('base64url') }),
@@ -71,8 +73,9 @@ async function ownKey(dir: string): Promise<KeyObject> {
     return createPrivateKey(existing);
   }
   const { privateKey } = generateKeyPairSync('ed25519');
-  await writeWhole(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
-  return privateKey;
+  await writeOnce(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  // Another server may have been first.
+  return createPrivateKey(await readFile(path, 'utf8'));
 }
 
 async function pinnedKeys(dir: string): Promise<KeyObject[]> {
@@ -84,16 +87,29 @@ function pemOf(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
+/** Complete or not there; what is there stays. */
+async function writeOnce(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  await writeWhole(draft, text, 0o600);
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await unlink(draft);
+  }
+}
+
 /** Complete or not there. */
 async function writeWhole(path: string, text: string, mode: number): Promise<void> {
-  const draft = await open(`${path}.new`, 'w', mode);
+  const draft = await open(`${path}.new-${process.pid}`, 'w', mode);
   try {
     await draft.writeFile(text);
     await draft.sync();
   } finally {
     await draft.close();
   }
-  await rename(`${path}.new`, path);
+  await rename(`${path}.new-${process.pid}`, path);
 }
 
 async function appendLine(path: string, head: Signed): Promise<void> {

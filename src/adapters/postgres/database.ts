@@ -3,9 +3,11 @@
  * is told as `store.unavailable`; the next call gets a fresh one, so recovery needs nobody.
  */
 import { type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import type { AuditContext } from './audit/audit-context.ts';
+import { insertRecord } from './audit/insert-record.ts';
 import { type Connection, clientConfig } from './connection.ts';
 import type { Log } from './log.ts';
-import type { Statement } from './statement.ts';
+import { isAudited, type Statement } from './statement.ts';
 import { asRefusal, isUnavailable } from './unavailable.ts';
 
 export interface Queryable {
@@ -18,11 +20,20 @@ export interface Queryable {
 
 export type Begin = 'BEGIN' | 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
+export interface DatabaseOptions {
+  readonly poolSize: number;
+  readonly log: Log;
+  readonly audit: AuditContext;
+}
+
 export class Database implements Queryable {
+  /** Whom the present work is done for. */
+  readonly audit: AuditContext;
   readonly #pool: Pool;
   #closed: Promise<void> | undefined;
 
-  constructor(connection: Connection, options: { readonly poolSize: number; readonly log: Log }) {
+  constructor(connection: Connection, options: DatabaseOptions) {
+    this.audit = options.audit;
     this.#pool = new Pool({ ...clientConfig(connection, 'capstan'), max: options.poolSize });
     // Without a listener, a connection that drops would end the process: idle ones speak through the
     // pool, those in use by themselves. Whoever waits for an answer is told by its own promise.
@@ -33,6 +44,7 @@ export class Database implements Queryable {
   }
 
   async run<P, R extends QueryResultRow, T>(statement: Statement<P, R, T>, params: P): Promise<T[]> {
+    if (isAudited(statement)) return this.transaction('BEGIN', (on) => on.run(statement, params));
     return this.#with((client) => queryableOn(client).run(statement, params));
   }
 
@@ -47,13 +59,17 @@ export class Database implements Queryable {
     return this.#with((client) => queryableOn(client).execute(text));
   }
 
-  /** Commits what `work` did, or nothing of it. */
+  /** Commits what `work` did with the record of it, or nothing. */
   async transaction<T>(begin: Begin, work: (on: Queryable) => Promise<T>): Promise<T> {
     return this.#with(async (client) => {
-      const on = queryableOn(client);
+      let changes: string | undefined;
+      const on = queryableOn(client, (changing) => {
+        changes ??= changing;
+      });
       await on.execute(begin);
       try {
         const result = await work(on);
+        if (changes !== undefined) await on.run(insertRecord, { stamp: this.audit.stamp(changes) });
         await on.execute('COMMIT');
         return result;
       } catch (error) {
@@ -83,11 +99,16 @@ export class Database implements Queryable {
   }
 }
 
-export function queryableOn(client: ClientBase): Queryable {
-  const run: Queryable['run'] = async ({ name, text, values, row }, params) => {
+/** @param onChange told of each audited statement that changed something, by its name */
+export function queryableOn(client: ClientBase, onChange?: (changing: string) => void): Queryable {
+  const run: Queryable['run'] = async (statement, params) => {
+    const { name, text, values, row, changed } = statement;
     const named = name === undefined ? { text } : { name, text };
-    const { rows } = await client.query({ ...named, values: [...values(params)] });
-    return rows.map(row);
+    const { rows, rowCount } = await client.query({ ...named, values: [...values(params)] });
+    const results = rows.map(row);
+    if (onChange && isAudited(statement) && (changed ? changed(results) : (rowCount ?? 0) > 0))
+      onChange(name ?? 'change');
+    return results;
   };
   return {
     run,

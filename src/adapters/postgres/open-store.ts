@@ -1,5 +1,7 @@
 /** Opens the store: every port that PostgreSQL implements, over one pool and one listening connection. */
 import type { AgentStore } from '../../ports/agent-store.ts';
+import type { AuditLog } from '../../ports/audit-log.ts';
+import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import type { JobStore } from '../../ports/job-store.ts';
@@ -10,6 +12,9 @@ import type { SchedulerStore } from '../../ports/scheduler-store.ts';
 import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
 import { PostgresAgents } from './agents/agent-store.ts';
+import { AuditContext } from './audit/audit-context.ts';
+import { PostgresAuditLog } from './audit/audit-log.ts';
+import { PostgresAuditTrail } from './audit/audit-trail.ts';
 import type { Connection } from './connection.ts';
 import { Database, type Queryable } from './database.ts';
 import { PostgresEvents } from './events/event-store.ts';
@@ -37,6 +42,8 @@ export interface StoreOptions {
   readonly poolSize?: number | undefined;
   readonly log?: Log | undefined;
   readonly clock: Clock;
+  /** The audit chain of this replica; stays the same when it is started again. */
+  readonly chain?: string | undefined;
   /** Use a database that may lose what it acknowledged. */
   readonly allowUnsafe?: boolean | undefined;
 }
@@ -54,6 +61,8 @@ export interface Store {
   readonly bindings: BindingStore;
   readonly sessions: SessionStore;
   readonly signals: Signals;
+  readonly audit: AuditTrail;
+  readonly auditLog: AuditLog;
   /** Brings the schema up to this program and makes the partitions of today. To be called once, before use. */
   migrate(): Promise<void>;
   /** Makes the partitions that the next weeks need; to be called daily. */
@@ -71,8 +80,8 @@ const POOL_SIZE = 10;
 
 /** @throws UnfitDatabase; Refused `store.unavailable`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { connection, clock, poolSize = POOL_SIZE, log = SILENT } = options;
-  const db = new Database(connection, { poolSize, log });
+  const { connection, clock, poolSize = POOL_SIZE, log = SILENT, chain = 'local' } = options;
+  const db = new Database(connection, { poolSize, log, audit: new AuditContext(chain, clock) });
   const signals = new PostgresSignals(log);
   const connected = async (on: Queryable) => {
     await checkFitness(on, options.allowUnsafe ?? false);
@@ -114,6 +123,8 @@ function portsOver(db: Database, clock: Clock) {
     keys: new PostgresKeys(db),
     roles: new PostgresRoles(db),
     bindings: new PostgresBindings(db),
+    audit: new PostgresAuditTrail(db, db.audit),
+    auditLog: new PostgresAuditLog(db),
     sessions: new PostgresSessions(db),
   };
 }

@@ -10,6 +10,18 @@ export interface Statement<Params, Row extends QueryResultRow, Result> {
   readonly text: string;
   readonly values: (params: Params) => readonly unknown[];
   readonly row: (row: Row) => Result;
+  /** Why what it writes is in no audit record. Everything else that writes leaves one, by itself. */
+  readonly unaudited?: string;
+  /** Whether it changed anything; absent: when it touched or answered a row. */
+  readonly changed?: (results: readonly Result[]) => boolean;
+}
+
+/** `FOR UPDATE` only locks. */
+const WRITES = /(?<!FOR |KEY )\bUPDATE \w|\bINSERT INTO \w|\bDELETE FROM \w/;
+
+/** Whether a record is to be inserted beside it, should it change anything. */
+export function isAudited<P, R extends QueryResultRow, T>({ text, unaudited }: Statement<P, R, T>): boolean {
+  return unaudited === undefined && WRITES.test(text);
 }
 
 export function statement<Params, Row extends QueryResultRow, Result>(

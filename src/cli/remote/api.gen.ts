@@ -1,6 +1,7 @@
 // Made from the operations by `npm run generate`; checked for drift. Do not edit.
 
 import type { z } from 'zod';
+import type { AuditHeadList, AuditLine, AuditList, AuditVerdict, ExportAudit, ListAudit } from '../../contract/audit.ts';
 import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyRef, KeyView, ListKeys, MatrixView, NewKeyView, PutBinding, PutRole, RoleList, RoleView, RotateKey, WhoAmI } from '../../contract/identity.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
@@ -47,6 +48,10 @@ export interface Api {
   'auth.can-i': { kind: 'unary'; input: z.input<typeof CanI>; output: z.output<typeof CanIView> };
   'auth.matrix': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof MatrixView> };
   'node.list': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof NodeList> };
+  'audit.list': { kind: 'unary'; input: z.input<typeof ListAudit>; output: z.output<typeof AuditList> };
+  'audit.export': { kind: 'stream'; input: z.input<typeof ExportAudit>; output: z.output<typeof AuditLine> };
+  'audit.heads': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof AuditHeadList> };
+  'audit.verify': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof AuditVerdict> };
   'system.version': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof VersionView> };
 }
 
@@ -90,5 +95,9 @@ export const ROUTES = {
   'auth.can-i': { kind: 'unary', method: 'GET', path: '/api/v1/auth/can-i' },
   'auth.matrix': { kind: 'unary', method: 'GET', path: '/api/v1/auth/matrix' },
   'node.list': { kind: 'unary', method: 'GET', path: '/api/v1/nodes' },
+  'audit.list': { kind: 'unary', method: 'GET', path: '/api/v1/audit/records' },
+  'audit.export': { kind: 'stream', method: 'GET', path: '/api/v1/audit/export' },
+  'audit.heads': { kind: 'unary', method: 'GET', path: '/api/v1/audit/heads' },
+  'audit.verify': { kind: 'unary', method: 'GET', path: '/api/v1/audit/verification' },
   'system.version': { kind: 'unary', method: 'GET', path: '/api/v1/version' },
 } as const;

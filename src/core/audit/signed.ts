@@ -4,6 +4,7 @@
  * The text that was signed is kept as it is, and read only after its signature was checked.
  */
 import type { ChainHead } from './block.ts';
+import type { Digest } from './record.ts';
 
 export interface Signed {
   readonly body: string;
@@ -63,4 +64,16 @@ export function sortedChains(chains: readonly ChainHead[]): ChainHead[] {
   return chains
     .map(({ chain, height, hash }) => ({ chain, height, hash }))
     .sort((a, b) => (a.chain < b.chain ? -1 : 1));
+}
+
+/** What a head says, to be signed. @param previous the head before, if there is one */
+export function headBody(
+  of: Pick<Head, 'number' | 'at' | 'epoch' | 'chains'>,
+  previous: Signed | undefined,
+  digest: Digest,
+): string {
+  const { number, at, epoch, chains } = of;
+  const before = previous ? digest(previous.body) : null;
+  const head: Head = { type: 'head', number, at, epoch, chains, previous: before };
+  return JSON.stringify(head);
 }

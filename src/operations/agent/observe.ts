@@ -20,7 +20,7 @@ export const observeAttempts = defineOperation({
   permission: 'agent:link',
   target: () => 'any',
   effect: 'write',
-  audit: 'none',
+  audit: 'change',
   async handler({ input, ports, now }) {
     for (const seen of input.attempts) await take(ports, seen, { agent: input.agent, now });
     return {};

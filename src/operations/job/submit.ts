@@ -1,5 +1,4 @@
 /** Accepts a job: checked whole, placed in its project's queue, durable before it is acknowledged (invariant 1). */
-import { createHash } from 'node:crypto';
 import { SubmitJob, Submitted } from '../../contract/job.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import type { Job } from '../../core/job/job.ts';
@@ -7,6 +6,7 @@ import { submit } from '../../core/job/submit.ts';
 import type { Transition } from '../../core/job/transition.ts';
 import type { Once } from '../../ports/job-store.ts';
 import { type Call, defineOperation } from '../define.ts';
+import { digestOf } from '../digest.ts';
 import { currentTraceparent } from '../trace.ts';
 import { checkPlacement, queueOf } from './placement.ts';
 import { checkQueue } from './queue-scope.ts';
@@ -67,29 +67,13 @@ function onceOf({ input, principal }: SubmitCall): Once | undefined {
   return {
     principal: principal.id,
     key: input.idempotencyKey,
-    digest: digest({ ...input, idempotencyKey: '' }),
+    digest: digestOf({ ...input, idempotencyKey: '' }),
   };
 }
 
 /** An equal spec under a live name is the same job; a different one is a conflict. */
 function sameOrConflict(live: Job, wanted: Job): Job {
-  const asked = (job: Job) => digest({ ...job.spec, traceparent: undefined });
+  const asked = (job: Job) => digestOf({ ...job.spec, traceparent: undefined });
   if (asked(live) === asked(wanted)) return live;
   throw new Refused('job.name_taken', { job: live.name, project: live.project, state: live.state.name });
-}
-
-/** Of the value, whatever the order of its keys. */
-function digest(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]),
-  );
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BytesOperation } from '../../operations/define.ts';
 import { invoke } from '../../operations/invoke.ts';
 import { callerOf, goneSignal, type Serving } from './exchange.ts';
+import { originOf } from './origin.ts';
 
 export async function answerBytes(
   operation: BytesOperation,
@@ -16,6 +17,7 @@ export async function answerBytes(
     principal,
     ports: serving.ports,
     signal: goneSignal(reply),
+    origin: originOf(request, serving),
   });
   const chunks = content[Symbol.asyncIterator]();
   // Read before the head is sent, so that a file that cannot be read has its own status.

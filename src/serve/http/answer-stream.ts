@@ -7,6 +7,7 @@ import { ownerOf } from './call-limiter.ts';
 import { refusalOf } from './error-body.ts';
 import { EventStream } from './event-stream.ts';
 import { type Caller, callerOf, type Serving } from './exchange.ts';
+import { originOf } from './origin.ts';
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -28,7 +29,13 @@ export async function answerStream(
   stream.signal.addEventListener('abort', leave);
   reply.raw.once('close', () => stream.body.destroy());
   const { principal } = caller;
-  const source = invoke(operation, { input, principal, ports: serving.ports, signal: stream.signal });
+  const source = invoke(operation, {
+    input,
+    principal,
+    ports: serving.ports,
+    signal: stream.signal,
+    origin: originOf(request, serving),
+  });
   const items = source[Symbol.asyncIterator]();
   const first = items.next();
   try {

@@ -4,6 +4,7 @@ import { Refused } from '../../core/errors/refused.ts';
 import type { UnaryOperation } from '../../operations/define.ts';
 import { invoke } from '../../operations/invoke.ts';
 import { abortWhenGone, callerOf, type Serving } from './exchange.ts';
+import { originOf } from './origin.ts';
 
 export async function answerUnary(
   operation: UnaryOperation,
@@ -13,7 +14,7 @@ export async function answerUnary(
   const { principal } = callerOf(request);
   const { ports, options } = serving;
   const result = await within(options.answerMs, reply, (signal) =>
-    invoke(operation, { input, principal, ports, signal }),
+    invoke(operation, { input, principal, ports, signal, origin: originOf(request, serving) }),
   );
   return reply
     .code(statusOf(input, result))

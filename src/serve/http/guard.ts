@@ -4,6 +4,7 @@ import { Refused } from '../../core/errors/refused.ts';
 import { addressOf, ownerOf } from './call-limiter.ts';
 import type { Caller, Principal, Serving } from './exchange.ts';
 import { lacksHost } from './node-server.ts';
+import { noteStranger } from './origin.ts';
 
 /** Parameters under which keys are found in URLs, and so in the logs of every proxy on the way. */
 const KEY_PARAMETERS = ['access_token', 'token', 'key', 'api_key', 'apikey', 'authorization'];
@@ -19,7 +20,10 @@ export function addGuard(app: FastifyInstance, serving: Serving): void {
     if (open) return serving.limiter.attempt(address);
     serving.limiter.checkFailures(address);
     request.caller = await identify(request, serving).catch((error: unknown) => {
-      if (error instanceof Refused && error.status === 401) serving.limiter.failed(address);
+      if (error instanceof Refused && error.status === 401) {
+        serving.limiter.failed(address);
+        noteStranger(request, serving, error.code);
+      }
       throw error;
     });
     const owner = ownerOf(request.caller.principal);

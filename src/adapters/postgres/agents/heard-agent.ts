@@ -15,4 +15,5 @@ export const heardAgent = statement({
     SELECT ${WAKE_SCHEDULER} FROM before WHERE NOT connected`,
   values: ({ name, now }: { name: string; now: number }) => [name, now],
   row: nothing,
+  unaudited: 'a sign of life is no change',
 });

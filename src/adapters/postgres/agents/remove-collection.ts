@@ -7,4 +7,5 @@ export const removeCollection = statement({
   text: 'DELETE FROM collection WHERE job = $1 AND attempt = $2',
   values: ({ job, attempt }: AttemptRef) => [job, attempt],
   row: nothing,
+  unaudited: 'bookkeeping of files that are fetched',
 });

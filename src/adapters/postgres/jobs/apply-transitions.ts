@@ -2,6 +2,7 @@
  * Compare-and-set on any number of live jobs: a row changes only while it is in the version that
  * its decision was made on. A job that ends moves to the history in the same statement.
  */
+import { AUDIT } from '../audit/audit-sql.ts';
 import { statement } from '../statement.ts';
 import { ANSWER, type AppliedRow, among, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
 
@@ -53,8 +54,10 @@ export const applyTransitions = statement<readonly string[], AppliedRow, Readonl
     WITH input AS MATERIALIZED (${INPUT}),
     ${APPLY},
     told AS (${TELL}),
+    audited AS (${AUDIT}),
     signals AS MATERIALIZED (${SIGNALS})
     ${ANSWER}`,
   values: (rows) => [rows],
   row: appliedUids,
+  unaudited: 'it inserts its records itself',
 });

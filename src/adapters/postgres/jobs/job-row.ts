@@ -3,6 +3,7 @@
  * its own, the rest is kept as it is. Everything in a row is derived from the job, here.
  */
 import type { QueryResultRow } from 'pg';
+import type { AuditItem } from '../../../core/audit/record.ts';
 import { dueAt } from '../../../core/job/due.ts';
 import type { AttemptRecord, Charges, Job } from '../../../core/job/job.ts';
 import { currentAttempt } from '../../../core/job/job.ts';
@@ -11,6 +12,7 @@ import { hasEnded, holdsProcesses, type JobState } from '../../../core/job/state
 import type { Transition } from '../../../core/job/transition.ts';
 import type { MemberGroup } from '../../../core/scheduling/snapshot.ts';
 import type { Once } from '../../../ports/job-store.ts';
+import type { AuditStamp } from '../audit/audit-context.ts';
 import { jsonText } from '../json-text.ts';
 
 /** The columns that both tables have, as a job is read from them. */
@@ -58,15 +60,18 @@ export function toJob(row: JobRow): Job {
 }
 
 /** What `INPUT_COLUMNS` reads: the next job, the version it follows, and what has to be told. */
-export function transitionRow(transition: Transition): string {
-  return submissionRow(transition, undefined);
+export function transitionRow(transition: Transition, audit: AuditStamp): string {
+  return submissionRow(transition, { audit });
 }
 
 /** As `transitionRow`, with the key that makes it happen once. */
-export function submissionRow({ job, from, events }: Transition, once: Once | undefined): string {
+export function submissionRow(
+  { job, from, events }: Transition,
+  { audit, once }: { readonly audit: AuditStamp; readonly once?: Once | undefined },
+): string {
   const { principal, key, digest } = once ?? {};
   const told = { was: from, events: events.map(eventOf), ...consequences(job) };
-  return jsonText({ ...columnsOf(job), ...told, principal, key, digest });
+  return jsonText({ ...columnsOf(job), ...told, principal, key, digest, audit });
 }
 
 /** The shape of one transition, for `jsonb_to_record`. */
@@ -76,7 +81,12 @@ export const INPUT_COLUMNS = `
   start_after bigint, agent text, fence integer, version integer, submitted_by text, gang jsonb,
   spec jsonb, state jsonb, charges jsonb, attempts jsonb,
   was integer, goes text, events jsonb, releases text, collect jsonb, tells boolean,
-  principal text, key text, digest text`;
+  principal text, key text, digest text, audit jsonb`;
+
+/** What a job's transition adds to the audit record of its group. */
+export function auditItem({ job }: Transition): AuditItem {
+  return { project: job.project, name: job.name, uid: job.uid, state: job.state.name };
+}
 
 function columnsOf(job: Job): Record<string, unknown> {
   const { spec, state } = job;

@@ -6,18 +6,21 @@ import { Refused } from '../../../core/errors/refused.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { Once, Stored } from '../../../ports/job-store.ts';
+import type { AuditStamp } from '../audit/audit-context.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { cleanText } from '../json-text.ts';
 import { codeOf } from '../unavailable.ts';
 import { getByUid } from './get-by-uid.ts';
-import { submissionRow } from './job-row.ts';
+import { auditItem, submissionRow } from './job-row.ts';
 import { resolveSubmission } from './resolve-submission.ts';
 import { submitJobs } from './submit-jobs.ts';
 
 interface Submission {
   readonly first: Transition;
   readonly once?: Once | undefined;
+  /** Taken where it is asked for: whom it is recorded under is known only there. */
+  readonly audit: AuditStamp;
 }
 
 const MAX_BATCH = 500;
@@ -41,8 +44,9 @@ export class JobSubmitter {
 
   async submit(first: Transition, given?: Once): Promise<Stored> {
     const once = given && cleanOnce(given);
+    const audit = this.#db.audit.stamp('job.submit', auditItem(first));
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      if (await this.#store({ first, once })) return { kind: 'stored', job: first.job };
+      if (await this.#store({ first, once, audit })) return { kind: 'stored', job: first.job };
       const explained = await this.#explain(first.job, once);
       if (explained) return explained;
     }
@@ -60,7 +64,7 @@ export class JobSubmitter {
   }
 
   async #writeAll(submissions: readonly Submission[]): Promise<boolean[]> {
-    const rows = submissions.map(({ first, once }) => submissionRow(first, once));
+    const rows = submissions.map(({ first, ...how }) => submissionRow(first, how));
     const stored = await this.#db.one(submitJobs, rows);
     return submissions.map(({ first }) => stored?.has(first.job.uid) ?? false);
   }

@@ -7,20 +7,26 @@ import { GroupCommit } from '../group-commit.ts';
 import { codeOf } from '../unavailable.ts';
 import { applyTransitions } from './apply-transitions.ts';
 import { getByName } from './get-by-name.ts';
-import { transitionRow } from './job-row.ts';
+import { auditItem, transitionRow } from './job-row.ts';
 import { reviveJob } from './revive-job.ts';
 
 const MAX_BATCH = 500;
 const UNIQUE_VIOLATION = '23505';
 
+/** Made where it is asked for: whom it is recorded under is known only there. */
+interface Writing {
+  readonly uid: string;
+  readonly row: string;
+}
+
 export class JobWriter {
   readonly #db: Database;
-  readonly #group: GroupCommit<Transition, boolean>;
+  readonly #group: GroupCommit<Writing, boolean>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#group = new GroupCommit((transitions) => this.#writeAll(transitions), {
-      keysOf: ({ job }) => [job.uid],
+    this.#group = new GroupCommit((writings) => this.#writeAll(writings), {
+      keysOf: ({ uid }) => [uid],
       maxBatch: MAX_BATCH,
       mayDivide: (error) => codeOf(error) !== undefined && !(error instanceof Refused),
     });
@@ -28,21 +34,22 @@ export class JobWriter {
 
   async apply(transition: Transition): Promise<Job | undefined> {
     const { job } = transition;
-    if (await this.#group.add(transition)) return job;
+    const row = transitionRow(transition, this.#db.audit.stamp('job.apply', auditItem(transition)));
+    if (await this.#group.add({ uid: job.uid, row })) return job;
     // Only a dead letter comes back, and only as pending.
     if (job.state.name !== 'pending') return undefined;
-    return (await this.#revive(transition)) ? job : undefined;
+    return (await this.#revive(transition, row)) ? job : undefined;
   }
 
-  async #writeAll(transitions: readonly Transition[]): Promise<boolean[]> {
-    const applied = await this.#db.one(applyTransitions, transitions.map(transitionRow));
-    return transitions.map(({ job }) => applied?.has(job.uid) ?? false);
+  async #writeAll(writings: readonly Writing[]): Promise<boolean[]> {
+    const rows = writings.map(({ row }) => row);
+    const applied = await this.#db.one(applyTransitions, rows);
+    return writings.map(({ uid }) => applied?.has(uid) ?? false);
   }
 
-  async #revive(transition: Transition): Promise<boolean> {
-    const { uid, project, name } = transition.job;
+  async #revive({ job: { uid, project, name } }: Transition, row: string): Promise<boolean> {
     try {
-      const applied = await this.#db.one(reviveJob, transitionRow(transition));
+      const applied = await this.#db.one(reviveJob, row);
       return applied?.has(uid) ?? false;
     } catch (error) {
       if (codeOf(error) !== UNIQUE_VIOLATION) throw error;

@@ -2,6 +2,7 @@
  * A dead letter's way back to the live table. Fails on `job_live_name` when another job has taken
  * its name meanwhile. It is rare, and planned anew each time: the history grows.
  */
+import { AUDIT } from '../audit/audit-sql.ts';
 import { statement } from '../statement.ts';
 import { INSERT_LIVE } from './insert-live.ts';
 import { ANSWER, type AppliedRow, among, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
@@ -18,8 +19,10 @@ export const reviveJob = statement<string, AppliedRow, ReadonlySet<string>>({
     ), released AS (
       SELECT uid, agent FROM input WHERE false
     ), told AS (${TELL}),
+    audited AS (${AUDIT}),
     signals AS MATERIALIZED (${SIGNALS})
     ${ANSWER}`,
   values: (row) => [[row]],
   row: appliedUids,
+  unaudited: 'it inserts its records itself',
 });

@@ -5,6 +5,7 @@
  *
  * Names come before keys, and both in one order, so that two batches never wait for each other.
  */
+import { AUDIT } from '../audit/audit-sql.ts';
 import { statement } from '../statement.ts';
 import { INSERT_LIVE } from './insert-live.ts';
 import { ANSWER, type AppliedRow, among, appliedUids, INPUT, SIGNALS, TELL } from './transition-sql.ts';
@@ -28,8 +29,10 @@ export const submitJobs = statement<readonly string[], AppliedRow, ReadonlySet<s
     ), released AS (
       SELECT uid, agent FROM input WHERE false
     ), told AS (${TELL}),
+    audited AS (${AUDIT}),
     signals AS MATERIALIZED (${SIGNALS})
     ${ANSWER}`,
   values: (rows) => [rows],
   row: appliedUids,
+  unaudited: 'it inserts its records itself',
 });

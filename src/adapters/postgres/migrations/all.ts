@@ -1,6 +1,7 @@
 /** Every migration, in the order in which they are applied. */
 import { jobsAndEvents } from './0001-jobs-and-events.ts';
 import { identity } from './0002-identity.ts';
+import { audit } from './0003-audit.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [jobsAndEvents, identity];
+export const MIGRATIONS: readonly Migration[] = [jobsAndEvents, identity, audit];

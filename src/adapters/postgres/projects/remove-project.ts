@@ -22,4 +22,5 @@ export const removeProject = statement({
     SELECT live, EXISTS (SELECT FROM removed) AS removed FROM live`,
   values: (name: string) => [name],
   row: ({ removed, live }: RemovalRow): ProjectRemoval => ({ removed, live }),
+  changed: ([removal]) => removal?.removed ?? false,
 });

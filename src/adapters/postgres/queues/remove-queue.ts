@@ -24,4 +24,5 @@ export const removeQueue = statement({
     SELECT jobs, grants, EXISTS (SELECT FROM removed) AS removed, ${WAKE_SCHEDULER} FROM used`,
   values: (name: string) => [name],
   row: ({ removed, jobs, grants }: RemovalRow): QueueRemoval => ({ removed, jobs, grants }),
+  changed: ([removal]) => removal?.removed ?? false,
 });

@@ -1,6 +1,7 @@
 /**
  * Takes the lease when it is free or over, renews it when it is ours. Time is the database's, so that
- * servers need not agree on theirs. A lease that was over is a new one, even for the same holder.
+ * servers need not agree on theirs. A lease that was over is a new one, even for the same holder; and one
+ * that ends later than any can be given is over as well: the database's clock was set back.
  */
 import type { QueryResultRow } from 'pg';
 import type { SchedulerLease } from '../../../ports/scheduler-store.ts';
@@ -21,6 +22,7 @@ export const acquireLease = statement({
       epoch = CASE WHEN l.holder = EXCLUDED.holder AND l.expires_at > clock_timestamp()
                    THEN l.epoch ELSE l.epoch + 1 END
     WHERE l.holder = EXCLUDED.holder OR l.expires_at <= clock_timestamp()
+       OR l.expires_at > clock_timestamp() + $2::double precision * interval '1 millisecond' + interval '1 minute'
     RETURNING holder, epoch, floor(extract(epoch FROM expires_at) * 1000)::bigint AS expires_at`,
   values: ({ holder, ttlMs }: { holder: string; ttlMs: number }) => [holder, ttlMs],
   row: ({ holder, epoch, expires_at }: LeaseRow): SchedulerLease => ({
@@ -28,4 +30,5 @@ export const acquireLease = statement({
     epoch,
     expiresAt: expires_at,
   }),
+  unaudited: 'a lease is no change',
 });

@@ -4,20 +4,21 @@
  *
  * Reasons of waiting jobs are no transitions: the version stays, and only a new reason is an event.
  */
+
 import type { QueryResultRow } from 'pg';
-import type { Transition } from '../../../core/job/transition.ts';
 import type { Waiting } from '../../../core/scheduling/plan.ts';
 import type { SchedulerLease } from '../../../ports/scheduler-store.ts';
+import { AUDIT } from '../audit/audit-sql.ts';
 import { CHANNELS } from '../channels.ts';
 import { APPLY } from '../jobs/apply-transitions.ts';
-import { transitionRow } from '../jobs/job-row.ts';
 import { among, INPUT, SIGNALS, signalEach, TELL, UIDS_PER_SIGNAL } from '../jobs/transition-sql.ts';
 import { jsonText } from '../json-text.ts';
 import { statement } from '../statement.ts';
 
 export interface PlanToApply {
   readonly lease: SchedulerLease;
-  readonly transitions: readonly Transition[];
+  /** Made by `transitionRow`. */
+  readonly transitions: readonly string[];
   readonly waiting: readonly Waiting[];
   readonly now: number;
 }
@@ -57,6 +58,7 @@ export const applyPlan = statement<PlanToApply, PlanRow, readonly string[] | und
     input AS MATERIALIZED (SELECT asked.* FROM held_lease, (${INPUT}) AS asked),
     ${APPLY},
     told AS (${TELL}),
+    audited AS (${AUDIT}),
     explaining AS MATERIALIZED (${EXPLAINING}),
     explained AS (${EXPLAIN}),
     retold AS (${RETELL}),
@@ -65,11 +67,12 @@ export const applyPlan = statement<PlanToApply, PlanRow, readonly string[] | und
     SELECT ARRAY(SELECT uid::text FROM applied) AS uids, (SELECT count(*) FROM signals) AS signals,
            EXISTS (SELECT FROM held_lease) AS leased`,
   values: ({ lease, transitions, waiting, now }) => [
-    transitions.map(transitionRow),
+    transitions,
     lease.holder,
     lease.epoch,
     waiting.map(({ uid, version, reason, message }) => jsonText({ uid, version, reason, message })),
     now,
   ],
   row: ({ uids, leased }) => (leased ? uids : undefined),
+  unaudited: 'it inserts its records itself',
 });

@@ -8,6 +8,7 @@ import type { SchedulerLease, SchedulerStore } from '../../../ports/scheduler-st
 import type { Database } from '../database.ts';
 import { getByUids } from '../jobs/get-by-uids.ts';
 import { getEndedByUids } from '../jobs/get-ended-by-uids.ts';
+import { auditItem, transitionRow } from '../jobs/job-row.ts';
 import { isUid } from '../uid.ts';
 import { codeOf } from '../unavailable.ts';
 import { acquireLease } from './acquire-lease.ts';
@@ -67,7 +68,9 @@ export class PostgresScheduling implements SchedulerStore {
     const moving = new Set(transitions.map(({ job }) => job.uid));
     const plan = {
       lease,
-      transitions,
+      transitions: transitions.map((transition) =>
+        transitionRow(transition, this.#db.audit.stamp('plan.apply', auditItem(transition))),
+      ),
       waiting: waiting.filter(({ uid }) => !moving.has(uid)),
       now: this.#clock.now(),
     };

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { grantOf } from '../../../core/access/grants.ts';
 import { Refused } from '../../../core/errors/refused.ts';
 import { defineBytes, defineOperation, defineStream, type Operation } from '../../../operations/define.ts';
+import { NO_AUDIT } from '../../../ports/testing/no-audit.ts';
 import type { Ports, Principal } from '../exchange.ts';
 import type { HttpOptions } from '../options.ts';
 import { type Address, createHttpServer, type HttpServer, type HttpServerParts } from '../server.ts';
@@ -231,7 +232,7 @@ export async function start({ options, parts }: Start = {}): Promise<Running> {
   const logged: Record<string, unknown>[] = [];
   const server = await createHttpServer({
     operations: tinyOperations(puppet),
-    ports: { clock: { now: () => 0 } } as unknown as Ports,
+    ports: { clock: { now: () => 0 }, audit: NO_AUDIT } as unknown as Ports,
     authenticate: async (token) => PRINCIPALS[token],
     health: async () => ({ ready: true, checks: { store: 'ok' } }),
     log: pino({ base: null }, into(logged)),
