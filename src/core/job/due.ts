@@ -45,6 +45,24 @@ export function onDue(job: Job, by: { readonly now: number; readonly random: num
   return NOTHING;
 }
 
+/**
+ * The clock was set back behind the moment at which the job began to wait: how long it has waited is not
+ * known, and it must not wait for as long as the clock was set back.
+ */
+export function onSetBack(job: Job, now: number): Decision {
+  if (job.state.name !== 'backoff' || job.state.since <= now) return NOTHING;
+  return transition(job, {
+    now,
+    state: {
+      name: 'pending',
+      reason: 'RetryDue',
+      message: `retry, because the clock was set back after: ${job.state.message}`,
+      since: now,
+    },
+    events: [],
+  });
+}
+
 function deadline(job: Job): number | undefined {
   const stopped =
     job.state.name === 'stopping' && (job.state.to === 'failed' || job.state.to === 'cancelled');
