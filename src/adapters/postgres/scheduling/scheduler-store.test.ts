@@ -58,6 +58,12 @@ describe('the lease', () => {
     expect(await store.scheduler.acquire('two', 60_000)).toMatchObject({ holder: 'two', epoch: 2 });
   });
 
+  test('that ends later than any can be given was taken by a clock that has been set back since', async () => {
+    expect(await store.scheduler.acquire('one', 3_600_000)).toMatchObject({ epoch: 1 });
+    expect(await store.scheduler.acquire('two', 4000)).toMatchObject({ holder: 'two', epoch: 2 });
+    expect(await store.scheduler.acquire('one', 4000)).toBeUndefined();
+  });
+
   test('goes to one of many that ask at once', async () => {
     const asked = Array.from({ length: 10 }, (_, i) => store.scheduler.acquire(`server-${i}`, 60_000));
     const got = (await Promise.all(asked)).filter((lease) => lease !== undefined);
