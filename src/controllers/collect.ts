@@ -13,9 +13,14 @@ const LOOK_AGAIN = 5000;
 
 /** @param agents those connected here */
 export async function collectRound(ports: Ports, agents: readonly string[]): Promise<number> {
+  const troubles: unknown[] = [];
   for (const agent of agents) {
-    for (const collection of await ports.agents.collections(agent)) await collect(ports, collection);
+    for (const collection of await ports.agents.collections(agent)) {
+      // One that cannot be read must not keep the others from being collected.
+      await collect(ports, collection).catch((error: unknown) => troubles.push(error));
+    }
   }
+  if (troubles.length > 0) throw troubles[0];
   return LOOK_AGAIN;
 }
 
