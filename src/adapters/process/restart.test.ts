@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AttemptSpec } from '../../core/job/attempt.ts';
@@ -126,6 +126,21 @@ describe('after a restart of Capstan', { timeout: 30_000 }, () => {
 });
 
 describe('when the shim is gone', { timeout: 30_000 }, () => {
+  test('and whose end cannot be written down, is ended as soon as it can be', async () => {
+    const under = await fresh();
+    const spec = anAttempt(['echo ready; sleep 600']);
+    await under.runner.start(spec);
+    await said(under.runner, spec.ref, 'ready');
+    const { journal } = layoutOf(attemptDir(under.root, spec.ref));
+    await rename(journal, `${journal}.away`);
+    await symlink('/nowhere/journal', journal);
+    process.kill((await shimOf(under.root, spec.ref)).pid, 'SIGKILL');
+    await until(() => markedProcesses(spec.ref).length === 0);
+    expect(await under.runner.list()).toMatchObject([{ phase: 'running' }]);
+    await rename(`${journal}.away`, journal);
+    expect((await ended(under.runner, spec.ref)).outcome).toMatchObject({ reason: 'ShimLost' });
+  });
+
   test.each([
     { title: 'a runner that started it', restarted: false },
     { title: 'a runner that found it', restarted: true },

@@ -213,7 +213,7 @@ class LinuxRunner implements Runner {
     attempt.follow();
     if (attempt.shim() !== undefined) this.#lookAt(attempt);
     // A journal that has begun without a shim's name is what a power cut leaves.
-    else if (attempt.begun) void this.#endLost(attempt, NODE_LOST);
+    else if (attempt.begun) this.#endLost(attempt, NODE_LOST);
     else this.#pool.run(dir, (how) => this.#shimEnded(attempt, how));
   }
 
@@ -232,7 +232,7 @@ class LinuxRunner implements Runner {
     // In this order: a shim that ends writes its last line first.
     attempt.refresh();
     if (attempt.ended) return;
-    void this.#endLost(attempt, shim.boot === this.#boot ? SHIM_LOST : NODE_LOST);
+    this.#endLost(attempt, shim.boot === this.#boot ? SHIM_LOST : NODE_LOST);
   }
 
   #shimEnded(attempt: TrackedAttempt, how: string): void {
@@ -242,15 +242,22 @@ class LinuxRunner implements Runner {
     // Another shim may have taken the attempt; this one then ended because of that.
     if (shim !== undefined) this.#lookAt(attempt);
     else
-      void this.#endLost(attempt, {
+      this.#endLost(attempt, {
         reason: 'StartFailed',
         message: `the runner's shim did not start: ${how}`,
       });
   }
 
-  async #endLost(attempt: TrackedAttempt, why: Pick<Failure, 'reason' | 'message'>): Promise<void> {
+  /** What cannot be written now (no descriptor is left, the disk fails) is tried again at a later look. */
+  #endLost(attempt: TrackedAttempt, why: Pick<Failure, 'reason' | 'message'>): void {
     if (attempt.closing) return;
     attempt.closing = true;
+    this.#writeEnd(attempt, why).catch(() => {
+      attempt.closing = false;
+    });
+  }
+
+  async #writeEnd(attempt: TrackedAttempt, why: Pick<Failure, 'reason' | 'message'>): Promise<void> {
     if (why.reason !== 'NodeLost') await killAbandoned(attempt.launch, attempt.record);
     const journal = new JournalWriter(attempt.layout.journal);
     journal.append(...lastEntries(attempt.record, { kind: 'failed', ...why }, this.#now()));
