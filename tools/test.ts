@@ -19,8 +19,10 @@ const args = [
 const { status } = spawnSync('vitest', args, { stdio: 'inherit' });
 const counts = countsOf(report);
 rmSync(folder, { recursive: true });
+// A file that could not be loaded, or an error outside of any test, fails the run without a failed test.
+const failed = status === 0 ? counts.failed : Math.max(1, counts.failed);
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+console.log(`${counts.passed} passed, ${failed} failed${skipped}`);
 process.exit(status === 0 && counts.passed > 0 ? 0 : 1);
 
 function countsOf(path: string): { passed: number; failed: number; skipped: number } {
