@@ -6,6 +6,7 @@ import { renderClient } from './generate/client.ts';
 import { renderConfiguration } from './generate/configuration.ts';
 import { renderErrors } from './generate/errors.ts';
 import { renderOpenApiFile } from './generate/openapi.ts';
+import { renderPermissions } from './generate/permissions.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,6 +14,7 @@ const FILES: Record<string, (root: string) => Promise<string> | string> = {
   'src/cli/remote/api.gen.ts': renderClient,
   'docs/openapi.json': renderOpenApiFile,
   'docs/errors.md': renderErrors,
+  'docs/permissions.md': renderPermissions,
   'docs/configuration.md': renderConfiguration,
 };
 

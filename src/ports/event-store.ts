@@ -14,6 +14,8 @@ export interface StoredEvent extends JobEvent {
 
 export interface EventFilter {
   readonly project?: string | undefined;
+  /** Only of these: those that who asks may see. */
+  readonly projects?: readonly string[] | undefined;
   /** Uid. */
   readonly job?: string | undefined;
 }

@@ -7,6 +7,8 @@ import type { LabelTest, Page, PageOf } from './page.ts';
 
 export interface JobFilter {
   readonly project?: string | undefined;
+  /** Only of these: those that who asks may see. */
+  readonly projects?: readonly string[] | undefined;
   readonly states?: readonly StateName[] | undefined;
   readonly queue?: string | undefined;
   readonly type?: JobType | undefined;

@@ -22,7 +22,8 @@ export interface QueueUse {
 export interface ProjectStore {
   put(project: Project, now: number): Promise<Kept<Project>>;
   get(name: string): Promise<Kept<Project> | undefined>;
-  list(page: Page): Promise<PageOf<Kept<Project>>>;
+  /** @param names only these; absent: all */
+  list(page: Page, names?: readonly string[]): Promise<PageOf<Kept<Project>>>;
   /** False when it is not there. Throws Refused `project.in_use`. */
   remove(name: string): Promise<boolean>;
   /** Live jobs by state. */
@@ -41,6 +42,7 @@ export interface QueueStore {
 export interface GrantStore {
   put(grant: QueueGrant, now: number): Promise<Kept<QueueGrant>>;
   get(project: string, queue: string): Promise<Kept<QueueGrant> | undefined>;
-  list(page: Page): Promise<PageOf<Kept<QueueGrant>>>;
+  /** @param projects only of these; absent: of all */
+  list(page: Page, projects?: readonly string[]): Promise<PageOf<Kept<QueueGrant>>>;
   remove(project: string, queue: string): Promise<boolean>;
 }

@@ -1,27 +1,30 @@
 /** Follows job events in commit order, from a cursor on. */
 
 import { EventView, FollowEvents } from '../../contract/stream.ts';
+import { Refused } from '../../core/errors/refused.ts';
 import type { EventFilter, StoredEvent } from '../../ports/event-store.ts';
 import type { Ports } from '../../ports/index.ts';
 import { defineStream } from '../define.ts';
 import { loadJob } from '../job/load.ts';
+import { visibleProjects } from '../visible.ts';
 import { changes } from './changes.ts';
 import { viewEvent } from './view.ts';
 
 const BATCH = 500;
 
+const ASKED = { name: 'event.follow', permission: 'job:read' } as const;
+
 export const followEvents = defineStream({
-  name: 'event.follow',
+  ...ASKED,
   summary: 'Follow job events',
   input: FollowEvents,
   output: EventView,
-  permission: 'job:read',
   target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/events/follow' },
-  async *handler({ input, ports, signal }) {
-    const filter = await filterOf(ports, input);
+  async *handler({ input, principal, ports, signal }) {
+    const filter = await filterOf(ports, input, visibleProjects(principal, ASKED, input.project));
     const cursor =
       input.after === undefined || input.after === 'start'
         ? await ports.events.cursor(input.after ?? 'now')
@@ -47,12 +50,18 @@ export async function* follow(
   }
 }
 
-/** A job is named within its project, or by uid. */
+/**
+ * A job is named within its project, or by uid.
+ * @param visible the projects that who asks may see; undefined: all of them
+ */
 export async function filterOf(
   ports: Ports,
   of: { project?: string | undefined; job?: string | undefined },
+  visible: readonly string[] | undefined,
 ): Promise<EventFilter> {
-  if (of.job === undefined) return { project: of.project };
-  const job = await loadJob(ports, { project: of.project ?? 'default', job: of.job });
+  if (of.job === undefined) return { project: of.project, projects: visible };
+  const project = of.project ?? 'default';
+  if (visible && !visible.includes(project)) throw new Refused('project.not_found', { project });
+  const job = await loadJob(ports, { project, job: of.job });
   return { project: job.project, job: job.uid };
 }

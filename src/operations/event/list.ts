@@ -1,22 +1,25 @@
 /** Lists job events, newest first. */
 import { EventList, ListEvents } from '../../contract/stream.ts';
 import { defineOperation } from '../define.ts';
+import { visibleProjects } from '../visible.ts';
 import { filterOf } from './follow.ts';
 import { viewEvent } from './view.ts';
 
+const ASKED = { name: 'event.list', permission: 'job:read' } as const;
+
 export const listEvents = defineOperation({
-  name: 'event.list',
+  ...ASKED,
   summary: 'List job events, newest first',
   input: ListEvents,
   output: EventList,
-  permission: 'job:read',
   target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/events' },
-  async handler({ input, ports }) {
+  async handler({ input, principal, ports }) {
     const { cursor, limit } = input;
-    const page = await ports.events.list(await filterOf(ports, input), { cursor, limit });
+    const filter = await filterOf(ports, input, visibleProjects(principal, ASKED, input.project));
+    const page = await ports.events.list(filter, { cursor, limit });
     return { items: page.items.map(viewEvent), next: page.next };
   },
 });

@@ -2,6 +2,7 @@
 import { PutQueueGrant, QueueGrantView } from '../../contract/queue.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { defineOperation } from '../define.ts';
+import { checkSeesProject } from '../visible.ts';
 import { viewGrant } from './view.ts';
 
 export const putGrant = defineOperation({
@@ -14,8 +15,9 @@ export const putGrant = defineOperation({
   effect: 'write',
   audit: 'change',
   http: { method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },
-  async handler({ input, ports, now }) {
+  async handler({ input, principal, ports, now }) {
     const { project, queue } = input;
+    checkSeesProject(principal, project);
     if (!(await ports.projects.get(project))) throw new Refused('project.not_found', { project });
     if (!(await ports.queues.get(queue))) throw new Refused('queue.not_found', { queue });
     return viewGrant(await ports.grants.put(input, now));

@@ -1,22 +1,25 @@
 /** Lists jobs, newest first, live and ended together. */
 import { JobList, ListJobs } from '../../contract/job.ts';
 import { defineOperation } from '../define.ts';
+import { visibleProjects } from '../visible.ts';
 import { viewJob } from './view.ts';
 
+const ASKED = { name: 'job.list', permission: 'job:read' } as const;
+
 export const listJobs = defineOperation({
-  name: 'job.list',
+  ...ASKED,
   summary: 'List jobs, newest first',
   input: ListJobs,
   output: JobList,
-  permission: 'job:read',
   target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs' },
-  async handler({ input, ports, now }) {
+  async handler({ input, principal, ports, now }) {
     const { project, state, queue, type, selector, newerThan, olderThan, cursor, limit } = input;
     const filter = {
       project,
+      projects: visibleProjects(principal, ASKED, project),
       states: state,
       queue,
       type,

@@ -2,20 +2,22 @@
 import { WatchedJob, WatchJobs } from '../../contract/stream.ts';
 import { defineStream } from '../define.ts';
 import { filterOf, follow } from '../event/follow.ts';
+import { visibleProjects } from '../visible.ts';
 import { viewJob } from './view.ts';
 
+const ASKED = { name: 'job.watch', permission: 'job:read' } as const;
+
 export const watchJobs = defineStream({
-  name: 'job.watch',
+  ...ASKED,
   summary: 'Watch jobs change',
   input: WatchJobs,
   output: WatchedJob,
-  permission: 'job:read',
   target: ({ project }) => (project === undefined ? 'any' : { project }),
   effect: 'read',
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs/watch' },
-  async *handler({ input, ports, signal }) {
-    const filter = await filterOf(ports, input);
+  async *handler({ input, principal, ports, signal }) {
+    const filter = await filterOf(ports, input, visibleProjects(principal, ASKED, input.project));
     const cursor = input.after ?? (await ports.events.cursor('now'));
     if (filter.job !== undefined && input.after === undefined) {
       const present = await ports.jobs.get(filter.project ?? '', filter.job);

@@ -42,6 +42,10 @@ interface SightRow extends QueryResultRow {
 const CONDITIONS = {
   all: { text: '', values: () => [] },
   project: { text: 'AND project = $4', values: ({ project }: EventFilter) => [project] },
+  projects: {
+    text: 'AND project = ANY ($4::text[])',
+    values: ({ projects }: EventFilter) => [projects],
+  },
   job: { text: 'AND uid = $4', values: ({ job }: EventFilter) => [job] },
   both: { text: 'AND project = $4 AND uid = $5', values: ({ project, job }: EventFilter) => [project, job] },
 } as const;
@@ -49,13 +53,20 @@ const CONDITIONS = {
 type Kind = keyof typeof CONDITIONS;
 
 export function eventsAfter(filter: EventFilter): Statement<EventReading, SightRow, EventSight> {
-  if (filter.job === undefined) return BY_KIND[filter.project === undefined ? 'all' : 'project'];
-  return BY_KIND[filter.project === undefined ? 'job' : 'both'];
+  return BY_KIND[kindOf(filter)];
+}
+
+/** One job lies in one project: with a job, `project` says all that `projects` would. */
+function kindOf({ project, projects, job }: EventFilter): Kind {
+  if (job !== undefined) return project === undefined ? 'job' : 'both';
+  if (project !== undefined) return 'project';
+  return projects === undefined ? 'all' : 'projects';
 }
 
 const BY_KIND: Readonly<Record<Kind, Statement<EventReading, SightRow, EventSight>>> = {
   all: reading('all'),
   project: reading('project'),
+  projects: reading('projects'),
   job: reading('job'),
   both: reading('both'),
 };

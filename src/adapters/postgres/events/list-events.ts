@@ -15,6 +15,7 @@ export function listEvents({ filter, before, limit }: EventListing): Statement<v
   const placeholder = (value: unknown) => `$${values.push(value)}`;
   const where: string[] = [];
   if (filter.project !== undefined) where.push(`project = ${placeholder(filter.project)}`);
+  if (filter.projects !== undefined) where.push(`project = ANY (${placeholder(filter.projects)}::text[])`);
   if (filter.job !== undefined) where.push(`uid = ${placeholder(filter.job)}`);
   if (before !== undefined) {
     where.push(`(xid, seq) < (${placeholder(before.xid)}::xid8, ${placeholder(before.seq)}::bigint)`);

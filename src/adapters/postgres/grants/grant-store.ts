@@ -27,9 +27,9 @@ export class PostgresGrants implements GrantStore {
     return this.#db.one(getGrant, { project, queue });
   }
 
-  async list({ cursor, limit }: Page): Promise<PageOf<Kept<QueueGrant>>> {
+  async list({ cursor, limit }: Page, projects?: readonly string[]): Promise<PageOf<Kept<QueueGrant>>> {
     const after: GrantKey = cursor === undefined ? ['', ''] : decodeCursor(cursor, isGrantKey);
-    const rows = await this.#db.run(listGrants, { after, limit: limit + 1 });
+    const rows = await this.#db.run(listGrants, { after, limit: limit + 1, projects });
     return cutPage(rows, limit, (last) => encodeCursor([last.project, last.queue]));
   }
 

@@ -38,6 +38,7 @@ export function listJobs({ filter, after, limit }: JobListing): Statement<void, 
 function conditionsOf(filter: JobFilter, after: JobListing['after']): Condition[] {
   const found: (Condition | undefined)[] = [
     given(filter.project, (project) => ['project = @v', project]),
+    given(filter.projects, (projects) => ['project = ANY (@v::text[])', projects]),
     given(filter.states, (states) => ['state_name = ANY (@v::text[])', states]),
     given(filter.queue, (queue) => ['queue = @v', queue]),
     given(filter.type, (type) => ['type = @v', type]),

@@ -26,8 +26,8 @@ export class PostgresProjects implements ProjectStore {
     return this.#db.one(getProject, name);
   }
 
-  async list(page: Page): Promise<PageOf<Kept<Project>>> {
-    return pageOfNamed(await this.#db.run(listProjects, namedPage(page)), page);
+  async list(page: Page, names?: readonly string[]): Promise<PageOf<Kept<Project>>> {
+    return pageOfNamed(await this.#db.run(listProjects, { ...namedPage(page), names }), page);
   }
 
   async remove(name: string): Promise<boolean> {
