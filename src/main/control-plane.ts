@@ -22,6 +22,7 @@ import { runControllers } from './controllers.ts';
 import { openIdentity } from './identity-plane.ts';
 import type { ListenerTls } from './listener-tls.ts';
 import { startPlanner } from './planner.ts';
+import { rememberStores } from './remembered-stores.ts';
 import { systemChance, systemClock } from './system.ts';
 
 export interface ControlPlaneOptions {
@@ -91,6 +92,7 @@ async function serve(
   const identity = openIdentity({ store, pepper: options.pepper, until: over.signal });
   const ports: Ports = {
     ...store,
+    ...rememberStores(store, () => performance.now()),
     ...identity.ports,
     blobs: options.blobs,
     files: agents,
