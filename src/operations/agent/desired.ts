@@ -21,10 +21,10 @@ export const desiredAttempts = defineOperation({
   effect: 'read',
   audit: 'none',
   async handler({ input, ports, now }) {
-    const [held, collections] = await Promise.all([
-      ports.jobs.heldBy(input.agent),
-      ports.agents.collections(input.agent),
-    ]);
+    // In this order: what ends between the two is in both. The other way it would be in neither, and be
+    // forgotten before its files are collected.
+    const held = await ports.jobs.heldBy(input.agent);
+    const collections = await ports.agents.collections(input.agent);
     const wanted = new Map<string, Desired>();
     for (const { ref } of collections) wanted.set(keyOf(ref), { want: 'keep', ref });
     for (const job of held) wanted.set(keyOf(refOf(job)), toRun(job, now));
