@@ -41,7 +41,7 @@ export const SHORT: Size = {
 export const FULL: Size = {
   rounds: 40,
   jobsPerRound: 240,
-  overMs: 22_000,
+  overMs: 16_000,
   strikesPerRound: 4,
   freezeMs: 60_000,
   endWithinMs: 120_000,
@@ -82,7 +82,7 @@ export async function runCampaign(options: CampaignOptions): Promise<RoundReport
   const chance = new Chance(options.seed);
   const began = performance.now();
   const reports: RoundReport[] = [];
-  const stages = options.only ? [killing] : [killing, clockAndDisk, lostAnswers];
+  const stages = options.only ? [killing] : [clockAndDisk, lostAnswers, killing];
   for (const prepare of stages) {
     const stage = await prepare(options, chance);
     if (!stage) continue;
@@ -155,7 +155,7 @@ async function killing({ size, only = KILLING }: CampaignOptions, chance: Chance
   };
   const strikes = Array.from({ length: size.rounds }, (_, round) => {
     const drawn = Array.from({ length: size.strikesPerRound }, draw);
-    return round % 10 === 1 ? [...drawn, 'freeze server' as const] : drawn;
+    return round % 20 === 1 ? [...drawn, 'freeze server' as const] : drawn;
   });
   return {
     name: 'killing',
