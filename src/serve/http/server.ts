@@ -118,12 +118,19 @@ function createApp(serving: Serving): { app: FastifyInstance; routes: RouteEntry
   const routes = listRoutes(app);
   takeOnlyJson(app);
   app.setErrorHandler((error, request, reply) => sendError(error, { request, reply, serving }));
-  app.setNotFoundHandler((request, reply) => {
-    const methods = methodsAt(request, routes);
-    if (methods.length > 0) reply.header('allow', methods.join(', '));
-    sendError(unknownRoute(request, methods), { request, reply, serving });
+  app.setNotFoundHandler((request, reply) => refuseUnknown(request, reply, routes));
+  // Before its body is read: of a method that is new to it (QUERY) fastify asks for a body first.
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) refuseUnknown(request, reply, routes);
   });
   return { app, routes };
+}
+
+/** @throws Refused `route.unknown`, or `request.method` where the path has others */
+function refuseUnknown(request: FastifyRequest, reply: FastifyReply, routes: readonly RouteEntry[]): never {
+  const methods = methodsAt(request, routes);
+  if (methods.length > 0) reply.header('allow', methods.join(', '));
+  throw unknownRoute(request, methods);
 }
 
 /** The router's own list: it grows as routes are added, whoever adds them. */
