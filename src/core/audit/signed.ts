@@ -42,6 +42,8 @@ export interface ExportEnd {
   readonly at: number;
   /** Lines before this one. */
   readonly lines: number;
+  /** Number of the last head that the exporting server keeps outside the database. */
+  readonly head: number;
 }
 
 export type SignedBody = Head | Retention | ExportEnd;

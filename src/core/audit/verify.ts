@@ -199,6 +199,13 @@ export class Verification {
         {},
         `the export has ${this.#counts.lines} lines, ${end.lines} were written`,
       );
+    const last = this.#lastHead?.number ?? 0;
+    if (end && !this.#begin?.filtered && last < end.head)
+      this.#find(
+        'missing-heads',
+        { head: end.head },
+        `the server kept head ${end.head}, the last here is ${last}`,
+      );
   }
 
   #closeBlock(): void {

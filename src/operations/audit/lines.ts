@@ -1,6 +1,6 @@
 /** The lines of an export: a whole one begins with everything sealed under a fresh head, and ends signed. */
 import type { ExportLine } from '../../core/audit/export-line.ts';
-import { headBody } from '../../core/audit/signed.ts';
+import { headBody, readBody } from '../../core/audit/signed.ts';
 import type { AuditFilter } from '../../ports/audit-log.ts';
 import type { Ports } from '../../ports/index.ts';
 
@@ -22,13 +22,14 @@ async function* ended(
   content: AsyncIterable<ExportLine>,
 ): AsyncGenerator<ExportLine> {
   const at = clock.now();
+  const head = await lastKept(auditKeys);
   yield { type: 'begin', version: 1, at, epoch: await auditLog.epoch(), ...how };
   let lines = 1;
   for await (const line of content) {
     yield line;
     lines += 1;
   }
-  yield { ...auditKeys.sign(JSON.stringify({ type: 'end', at, lines })), type: 'end' };
+  yield { ...auditKeys.sign(JSON.stringify({ type: 'end', at, lines, head })), type: 'end' };
 }
 
 const PAGE = 500;
@@ -48,4 +49,10 @@ async function sealNow({ auditLog, auditKeys, clock }: AuditPorts): Promise<void
     auditKeys.sign(headBody({ ...basis, at: clock.now() }, previous, auditKeys.digest)),
   );
   if (signed) await auditKeys.note(signed);
+}
+
+/** Number of the last head that is kept outside the database; 0 without one. */
+async function lastKept(keys: AuditPorts['auditKeys']): Promise<number> {
+  const last = (await keys.noted()).at(-1);
+  return (last && readBody(last, 'head')?.number) ?? 0;
 }
