@@ -25,7 +25,9 @@ function stepsOf(log: string): number[] {
 }
 
 describe('a server that is killed', () => {
-  test('while four processes train: they go on, end once, and their whole log is there', async () => {
+  test('while four processes train: they go on, end once, and their whole log is there', {
+    timeout: 120_000,
+  }, async () => {
     const submitted = await product.cli(['submit', '-f', join(example, 'job.yaml'), '-o', 'name']);
     expect(submitted).toMatchObject({ code: 0 });
     await until('it trains', async () => stepsOf(await product.logs('digits-ddp')).length > 3);
