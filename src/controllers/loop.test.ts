@@ -78,7 +78,7 @@ describe('a controller loop', () => {
     await end();
   });
 
-  test('one that is always woken leaves most of the time to others', async () => {
+  test('one that is always woken leaves half of the time to others', async () => {
     const began = performance.now();
     let busy = 0;
     const { count, end } = loop(async () => {
@@ -87,8 +87,8 @@ describe('a controller loop', () => {
       busy += performance.now() - from;
       return 0;
     });
-    await vi.waitFor(() => expect(performance.now() - began).toBeGreaterThan(1000), { timeout: 5000 });
-    expect(busy).toBeLessThan((performance.now() - began + 700) / 4 + 20);
+    await vi.waitFor(() => expect(performance.now() - began).toBeGreaterThan(2000), { timeout: 5000 });
+    expect(busy).toBeLessThan((performance.now() - began + 800) / 2);
     expect(count()).toBeGreaterThan(1);
     await end();
   });

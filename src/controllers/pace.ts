@@ -1,13 +1,15 @@
 /**
- * How much of the time a loop may take that is woken without end: a quarter. What it took too much
- * stands as a debt that time pays off, so that a few rounds in a row, which is what one job needs, wait
- * for nothing. Pure: both times are given.
+ * How much of the time a loop may take that is woken without end: half of it in short rounds, a fifth
+ * in long ones. What it took too much stands as a debt that time pays off, so that some rounds in a row,
+ * which is what a job needs, wait for nothing. Pure: both times are given.
  */
 
-/** What a round costs, in times of its own length. */
-const PRICE = 4;
-/** Rounds worth so much, milliseconds of debt, are free: some tens of short ones. */
-const FREE = 200;
+/** What a millisecond of a round costs, and each beyond `SHORT` of them besides. */
+const PRICE = 2;
+const SURCHARGE = 4;
+const SHORT = 20;
+/** So much debt is free, milliseconds: some tens of short rounds. */
+const FREE = 300;
 /** However long a round took: a queue of any length is looked at this often, milliseconds. */
 const LONGEST_REST = 500;
 
@@ -23,7 +25,7 @@ export class Pace {
   /** A round has ended that took so long. */
   spend(ms: number, now: number): void {
     this.#pay(now);
-    this.#debt = Math.min(FREE + LONGEST_REST, this.#debt + PRICE * ms);
+    this.#debt = Math.min(FREE + LONGEST_REST, this.#debt + costOf(ms));
   }
 
   /** How long to rest before the next round, milliseconds. */
@@ -36,4 +38,8 @@ export class Pace {
     this.#debt = Math.max(0, this.#debt - (now - this.#at));
     this.#at = now;
   }
+}
+
+function costOf(ms: number): number {
+  return PRICE * ms + SURCHARGE * Math.max(0, ms - SHORT);
 }
