@@ -27,7 +27,7 @@ const plane = await startControlPlane({
   connection: process.env.CAPSTAN_DATABASE_URL ?? '',
   blobs: await createLocalBlobs({ dir: join(data, 'blobs') }),
   pepper,
-  auditDir: join(data, `audit-${port}`),
+  auditDir: join(data, `audit-${process.env.CAPSTAN_TEST_CHAIN ?? port}`),
   host: '127.0.0.1',
   port: Number(port),
   replica: `${hostname()}/${process.pid}`,
