@@ -1,7 +1,7 @@
 /** The command line itself: wrong use, help, and that every verb explains itself. */
 import { describe, expect, test } from 'vitest';
 import { createProgram } from './program.ts';
-import { NOON, run } from './testing/run.ts';
+import { NOON, run, UNUSED } from './testing/run.ts';
 
 describe('wrong use exits with 2 and says what to do', () => {
   test.each([
@@ -46,7 +46,7 @@ describe('help', () => {
   });
 
   const program = createProgram({
-    local: { up: async () => 0, server: async () => 0, settings: async () => [] },
+    local: UNUSED,
     io: { now: () => NOON } as Parameters<typeof createProgram>[0]['io'],
     env: {},
     version: '1.2.3',

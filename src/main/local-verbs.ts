@@ -3,6 +3,7 @@ import { contextFile, readContexts, withContext, writeContexts } from '../cli/co
 import { InvalidInput, UsageError } from '../cli/errors.ts';
 import type { Env, Io } from '../cli/io.ts';
 import type { LocalVerbs } from '../cli/local/verbs.ts';
+import { backupVerbs } from './backup-verbs.ts';
 
 export function localVerbs(io: Io, env: Env): LocalVerbs {
   return {
@@ -25,6 +26,7 @@ export function localVerbs(io: Io, env: Env): LocalVerbs {
         runServer({ config: { flags, env, cwd: io.cwd }, stdout: (text) => void io.stdout.write(text) }),
       );
     },
+    ...backupVerbs(io, env),
     settings: async (flags) => {
       const { shownSettings } = await import('./config/shown.ts');
       return shownSettings({ flags, env, cwd: io.cwd });

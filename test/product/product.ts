@@ -41,6 +41,13 @@ export class Product {
     return product;
   }
 
+  /** On a data directory that is there already. */
+  static async on(data: string): Promise<Product> {
+    const product = new Product(data, {});
+    await product.up();
+    return product;
+  }
+
   get address(): string {
     return this.#facts.address;
   }

@@ -59,7 +59,10 @@ const FAULTS: readonly Fault[] = [
       await writeFile(join(area.data, 'PG_VERSION'), '17\n');
       return undefined;
     },
-    want: { code: 'VersionMismatch', message: /made by PostgreSQL 17, this Capstan has 18\. .*dump/ },
+    want: {
+      code: 'VersionMismatch',
+      message: /made by PostgreSQL 17, this Capstan has 18\. .*capstan backup/,
+    },
   },
   {
     what: 'a setting that PostgreSQL does not know',

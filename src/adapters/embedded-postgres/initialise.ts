@@ -38,7 +38,7 @@ export async function checkVersion(paths: ClusterPaths, runtime: Runtime): Promi
   if (made === String(runtime.major)) return;
   throw new EmbeddedPostgresError('VersionMismatch', {
     message: `the database in ${paths.data} was made by PostgreSQL ${made}, this Capstan has ${runtime.major}`,
-    next: 'Start the Capstan that made it, dump the database, and load it into a new data directory.',
+    next: 'Run `capstan backup` with the release that made it, then `capstan restore` into a new directory with this one (docs/backup.md).',
   });
 }
 

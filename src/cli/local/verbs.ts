@@ -2,15 +2,18 @@
 import type { Command } from 'commander';
 import { InvalidInput, LocalError, UsageError } from '../errors.ts';
 import type { Shell } from '../session.ts';
+import { type BackupVerbs, backupVerb } from './backup.ts';
 import { configVerb, type ReadSettings } from './config.ts';
+import { type RestoreFacts, type RestoreOptions, restoreVerb } from './restore.ts';
 import { type ServerOptions, serverVerb } from './server.ts';
 import { type UpOptions, upVerb } from './up.ts';
 
 /** Each resolves to the exit code when it has ended. */
-export interface LocalVerbs {
+export interface LocalVerbs extends BackupVerbs {
   up(options: UpOptions): Promise<number>;
   server(options: ServerOptions): Promise<number>;
   readonly settings: ReadSettings;
+  restore(options: RestoreOptions): Promise<RestoreFacts>;
 }
 
 export function localVerbs(shell: Shell, verbs: LocalVerbs): readonly Command[] {
@@ -18,6 +21,8 @@ export function localVerbs(shell: Shell, verbs: LocalVerbs): readonly Command[] 
     upVerb(shell, reported(verbs.up)),
     serverVerb(shell, reported(verbs.server)),
     configVerb(shell, reported(verbs.settings)),
+    backupVerb(shell, { backup: reported(verbs.backup), verifyBackup: reported(verbs.verifyBackup) }),
+    restoreVerb(shell, reported(verbs.restore)),
   ];
 }
 

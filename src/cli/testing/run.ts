@@ -26,6 +26,16 @@ export interface Ran {
   readonly pauses: readonly number[];
 }
 
+/** For a program whose local verbs are not run. */
+export const UNUSED: LocalVerbs = {
+  up: notUsed,
+  server: notUsed,
+  settings: async () => [],
+  backup: notUsed,
+  verifyBackup: notUsed,
+  restore: notUsed,
+};
+
 /** No home of the person who runs the tests is read. */
 const NOWHERE = { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' };
 
@@ -53,7 +63,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     io,
     env: { ...NOWHERE, ...env },
     version: '1.2.3',
-    local: { up: notUsed, server: notUsed, settings: async () => [], ...options.local },
+    local: { ...UNUSED, ...options.local },
     pause: async (ms) => void pauses.push(ms),
   });
   return { code, stdout: stdout.text, stderr: stderr.text, pauses };
@@ -75,6 +85,6 @@ class Collector extends Writable {
   }
 }
 
-async function notUsed(): Promise<number> {
+async function notUsed(): Promise<never> {
   throw new Error('no local verb is expected here');
 }

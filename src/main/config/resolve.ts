@@ -125,7 +125,7 @@ function readable(message: string, leaf: Leaf): string {
 
 /** Others are the command line's, the tests', or those that Kubernetes gives every pod. */
 const OTHER_VARIABLES =
-  /^CAPSTAN_(SERVER|KEY|KEY_FILE|PROJECT|CONTEXT|DEBUG|CONFIG|TEST_.*|SERVICE_.*|SERVER_.*|PORT_.*|JOB.*|OUTPUT_.*)$/;
+  /^CAPSTAN_(SERVER|KEY|KEY_FILE|PROJECT|CONTEXT|DEBUG|CONFIG|TEST_.*|SERVICE_.*|SERVER_.*|PORT_.*|JOB.*|OUTPUT_.*|BACKUP_PASSPHRASE)$/;
 
 /** Only what is nearly a name of ours: other parts have variables of their own. */
 const MOST_SLIPS = 2;
