@@ -46,16 +46,12 @@ export interface Resolved {
   readonly problems: readonly LocatedProblem[];
 }
 
-/** Every group is there, also when nothing of it is set. */
-const GROUPS = ['tls', 'limits', 'retention'];
-
 export function resolveConfig(sources: Sources): Resolved {
   const known = leaves();
   const fromFile = flat(sources.file?.value);
   const values = known.map((leaf) => settingOf(leaf, sources, fromFile));
   const nested: Record<string, unknown> = {};
   const problems = [...fileProblems(sources.file), ...misspeltVariables(sources.env, known)];
-  for (const group of GROUPS) nested[group] = {};
   for (const { leaf, written, source } of values) {
     const parsed = leaf.type.safeParse(written);
     if (parsed.success) put(nested, leaf.name, parsed.data);
@@ -174,11 +170,12 @@ function flat(value: unknown, prefix = ''): Record<string, unknown> {
   }, {});
 }
 
+/** A group is there, also when nothing of it is set. */
 function put(into: Record<string, unknown>, name: string, value: unknown): void {
   const [first = '', second] = name.split('.');
   if (second === undefined) {
     into[first] = value;
     return;
   }
-  Object.assign(into[first] as object, { [second]: value });
+  into[first] = { ...(into[first] as object | undefined), [second]: value };
 }
