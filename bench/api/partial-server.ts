@@ -6,7 +6,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/adapters/postgres/open-store.ts';
 import { firstKey } from '../../src/main/first-key.ts';
-import { type Authenticate, authenticator, createMint } from '../../src/main/identity.ts';
+import { type Authenticate, authenticator } from '../../src/main/identity.ts';
+import { openIdentity } from '../../src/main/identity-plane.ts';
 import { openLog } from '../../src/main/log.ts';
 import { systemChance, systemClock } from '../../src/main/system.ts';
 import { OPERATIONS } from '../../src/operations/catalogue.ts';
@@ -43,7 +44,15 @@ function portsOf(store: Store): Ports {
   const unused = () => Promise.reject(new Error('the bench reads no files'));
   const files = { read: unused };
   const blobs = { put: unused, stat: unused, read: unused, removeAll: unused };
-  const ports: Ports = { ...store, auditKeys: NO_AUDIT_KEYS, mint: createMint(PEPPER), clock: systemClock, chance: systemChance, files, blobs };
+  const ports: Ports = {
+    ...store,
+    auditKeys: NO_AUDIT_KEYS,
+    ...openIdentity({ store, pepper: PEPPER, until: new AbortController().signal }).ports,
+    clock: systemClock,
+    chance: systemChance,
+    files,
+    blobs,
+  };
   return part === 'store' ? rememberingPorts(ports) : ports;
 }
 

@@ -89,7 +89,8 @@ async function serve(
     log.warn({ err: error, what }, 'an agent could not be served'),
   );
   const over = new AbortController();
-  const identity = openIdentity({ store, pepper: options.pepper, until: over.signal });
+  const { pepper, settings } = options;
+  const identity = openIdentity({ store, pepper, settings, until: over.signal });
   const ports: Ports = {
     ...store,
     ...rememberStores(store, () => performance.now()),

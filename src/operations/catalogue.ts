@@ -5,7 +5,13 @@ import { listAuditHeads } from './audit/heads.ts';
 import { listAudit } from './audit/list.ts';
 import { verifyAudit } from './audit/verify.ts';
 import { canI } from './auth/can-i.ts';
+import { signInByExchange } from './auth/exchange.ts';
 import { showMatrix } from './auth/matrix.ts';
+import { signInByOidc } from './auth/oidc.ts';
+import { refreshSession } from './auth/refresh.ts';
+import { rotateSigningKey } from './auth/rotate-signing-key.ts';
+import { signInSettings } from './auth/settings.ts';
+import { issueToken } from './auth/token.ts';
 import { whoAmI } from './auth/whoami.ts';
 import type { Operation } from './define.ts';
 import { followEvents } from './event/follow.ts';
@@ -43,6 +49,8 @@ import { listRoles } from './role/list.ts';
 import { listBindings } from './role/list-bindings.ts';
 import { putRole } from './role/put.ts';
 import { putBinding } from './role/put-binding.ts';
+import { endSession } from './session/end.ts';
+import { listSessions } from './session/list.ts';
 import { listNodes } from './system/nodes.ts';
 import { getVersion } from './system/version.ts';
 
@@ -85,6 +93,14 @@ export const OPERATIONS = {
   'auth.whoami': whoAmI,
   'auth.can-i': canI,
   'auth.matrix': showMatrix,
+  'auth.token': issueToken,
+  'auth.rotate-signing-key': rotateSigningKey,
+  'auth.settings': signInSettings,
+  'auth.oidc': signInByOidc,
+  'auth.exchange': signInByExchange,
+  'auth.refresh': refreshSession,
+  'session.list': listSessions,
+  'session.end': endSession,
   'node.list': listNodes,
   'audit.list': listAudit,
   'audit.export': exportAudit,

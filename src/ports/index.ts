@@ -14,6 +14,8 @@ import type { BindingStore, RoleStore } from './role-store.ts';
 import type { SchedulerStore } from './scheduler-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Signals } from './signals.ts';
+import type { TokenService } from './token-service.ts';
+import type { TokenVerifier } from './token-verifier.ts';
 
 export interface Ports {
   readonly jobs: JobStore;
@@ -27,6 +29,8 @@ export interface Ports {
   readonly roles: RoleStore;
   readonly bindings: BindingStore;
   readonly sessions: SessionStore;
+  readonly tokens: TokenService;
+  readonly issuers: TokenVerifier;
   readonly scheduler: SchedulerStore;
   readonly blobs: BlobStore;
   readonly files: AttemptFiles;

@@ -3,7 +3,11 @@ import { afterAll, beforeAll } from 'vitest';
 import { withStore } from '../../src/adapters/postgres/testing/with-store.ts';
 import { makeDefaults } from '../../src/main/bootstrap.ts';
 import { makeKey } from '../../src/main/identity.ts';
-import { type IdentityPlane, openIdentity } from '../../src/main/identity-plane.ts';
+import {
+  type IdentityPlane,
+  type IdentityPlaneOptions,
+  openIdentity,
+} from '../../src/main/identity-plane.ts';
 import { systemChance, systemClock } from '../../src/main/system.ts';
 import { OPERATIONS } from '../../src/operations/catalogue.ts';
 import type { Ports } from '../../src/ports/index.ts';
@@ -27,6 +31,7 @@ export interface House {
   readonly address: string;
   readonly http: HttpServer;
   readonly ports: Ports;
+  readonly store: Store;
   readonly identity: IdentityPlane;
   /** The installation's own key. */
   readonly admin: string;
@@ -39,12 +44,15 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Registers hooks: what it returns may be used in tests. */
-export function withHouse(): () => House {
+/** Registers hooks: what it returns may be used in tests. @param settings asked for before the house is opened */
+export function withHouse(
+  settings: () => IdentityPlaneOptions['settings'] | Promise<IdentityPlaneOptions['settings']> = () =>
+    undefined,
+): () => House {
   const db = withStore();
   let house: House | undefined;
   beforeAll(async () => {
-    house = await openHouse(db.store, () => db.open());
+    house = await openHouse({ store: db.store, more: () => db.open(), settings: await settings() });
   });
   afterAll(async () => house?.close());
   return () => {
@@ -55,9 +63,17 @@ export function withHouse(): () => House {
 
 type Store = ReturnType<typeof withStore>['store'];
 
-async function openHouse(store: Store, more: () => Promise<Store>, admin?: string): Promise<House> {
+interface Opening {
+  readonly store: Store;
+  /** Another one on the same database. */
+  readonly more: () => Promise<Store>;
+  readonly settings: IdentityPlaneOptions['settings'];
+  readonly admin?: string;
+}
+
+async function openHouse({ store, more, settings, admin }: Opening): Promise<House> {
   const over = new AbortController();
-  const identity = await openIdentity({ store, pepper: PEPPER, until: over.signal });
+  const identity = openIdentity({ store, pepper: PEPPER, settings, until: over.signal });
   const ports: Ports = {
     ...store,
     ...identity.ports,
@@ -80,6 +96,7 @@ async function openHouse(store: Store, more: () => Promise<Store>, admin?: strin
     address: url,
     http,
     ports,
+    store,
     identity,
     admin: admin ?? (await adminKey(store)),
     ask: (method, path, asking = {}) => ask(`${url}/api/v1${path}`, method, { as: house.admin, ...asking }),
@@ -89,7 +106,7 @@ async function openHouse(store: Store, more: () => Promise<Store>, admin?: strin
       return answer.body.key;
     },
     replica: async () => {
-      const other = await openHouse(await more(), more, house.admin);
+      const other = await openHouse({ store: await more(), more, settings, admin: house.admin });
       replicas.push(other);
       return other;
     },

@@ -11,6 +11,7 @@ import type { BindingStore, RoleStore } from '../../ports/role-store.ts';
 import type { SchedulerStore } from '../../ports/scheduler-store.ts';
 import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
+import type { SigningKeyStore } from '../../ports/token-keys.ts';
 import { PostgresAgents } from './agents/agent-store.ts';
 import { AuditContext } from './audit/audit-context.ts';
 import { PostgresAuditLog } from './audit/audit-log.ts';
@@ -22,6 +23,7 @@ import { PostgresGrants } from './grants/grant-store.ts';
 import { PostgresJobs } from './jobs/job-store.ts';
 import { pruneKeys } from './jobs/prune-keys.ts';
 import { PostgresKeys } from './keys/key-store.ts';
+import { PostgresSigningKeys } from './keys/signing-keys.ts';
 import { Listener } from './listener.ts';
 import { type Log, SILENT } from './log.ts';
 import { checkFitness } from './meta/fitness.ts';
@@ -60,6 +62,7 @@ export interface Store {
   readonly roles: RoleStore;
   readonly bindings: BindingStore;
   readonly sessions: SessionStore;
+  readonly signingKeys: SigningKeyStore;
   readonly signals: Signals;
   readonly audit: AuditTrail;
   readonly auditLog: AuditLog;
@@ -126,5 +129,6 @@ function portsOver(db: Database, clock: Clock) {
     audit: new PostgresAuditTrail(db, db.audit),
     auditLog: new PostgresAuditLog(db),
     sessions: new PostgresSessions(db),
+    signingKeys: new PostgresSigningKeys(db),
   };
 }

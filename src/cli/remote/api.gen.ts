@@ -5,6 +5,7 @@ import type { AuditHeadList, AuditLine, AuditList, AuditVerdict, ExportAudit, Li
 import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyRef, KeyView, ListKeys, MatrixView, NewKeyView, PutBinding, PutRole, RoleList, RoleView, RotateKey, WhoAmI } from '../../contract/identity.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
+import type { Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
 
@@ -47,6 +48,14 @@ export interface Api {
   'auth.whoami': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof WhoAmI> };
   'auth.can-i': { kind: 'unary'; input: z.input<typeof CanI>; output: z.output<typeof CanIView> };
   'auth.matrix': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof MatrixView> };
+  'auth.token': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof TokenView> };
+  'auth.rotate-signing-key': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof RotatedView> };
+  'auth.settings': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof SignInSettings> };
+  'auth.oidc': { kind: 'unary'; input: z.input<typeof ExchangeIdToken>; output: z.output<typeof SignedInView> };
+  'auth.exchange': { kind: 'unary'; input: z.input<typeof ExchangeWorkloadToken>; output: z.output<typeof SignedInView> };
+  'auth.refresh': { kind: 'unary'; input: z.input<typeof RefreshSession>; output: z.output<typeof SignedInView> };
+  'session.list': { kind: 'unary'; input: z.input<typeof ListSessions>; output: z.output<typeof SessionList> };
+  'session.end': { kind: 'unary'; input: z.input<typeof SessionRef>; output: z.output<typeof Ended> };
   'node.list': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof NodeList> };
   'audit.list': { kind: 'unary'; input: z.input<typeof ListAudit>; output: z.output<typeof AuditList> };
   'audit.export': { kind: 'stream'; input: z.input<typeof ExportAudit>; output: z.output<typeof AuditLine> };
@@ -94,6 +103,14 @@ export const ROUTES = {
   'auth.whoami': { kind: 'unary', method: 'GET', path: '/api/v1/auth/whoami' },
   'auth.can-i': { kind: 'unary', method: 'GET', path: '/api/v1/auth/can-i' },
   'auth.matrix': { kind: 'unary', method: 'GET', path: '/api/v1/auth/matrix' },
+  'auth.token': { kind: 'unary', method: 'POST', path: '/api/v1/auth/token' },
+  'auth.rotate-signing-key': { kind: 'unary', method: 'POST', path: '/api/v1/auth/signing-key/rotate' },
+  'auth.settings': { kind: 'unary', method: 'GET', path: '/api/v1/auth/settings' },
+  'auth.oidc': { kind: 'unary', method: 'POST', path: '/api/v1/auth/oidc' },
+  'auth.exchange': { kind: 'unary', method: 'POST', path: '/api/v1/auth/exchange' },
+  'auth.refresh': { kind: 'unary', method: 'POST', path: '/api/v1/auth/refresh' },
+  'session.list': { kind: 'unary', method: 'GET', path: '/api/v1/sessions' },
+  'session.end': { kind: 'unary', method: 'POST', path: '/api/v1/sessions/{session}/end' },
   'node.list': { kind: 'unary', method: 'GET', path: '/api/v1/nodes' },
   'audit.list': { kind: 'unary', method: 'GET', path: '/api/v1/audit/records' },
   'audit.export': { kind: 'stream', method: 'GET', path: '/api/v1/audit/export' },

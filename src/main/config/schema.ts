@@ -58,6 +58,21 @@ const JwtSecret = z
   .string('a text of at least 32 bytes (256 bits)')
   .refine((secret) => Buffer.byteLength(secret) >= 32, 'a text of at least 32 bytes (256 bits)');
 
+const ISSUER = 'an issuer: https://… (http on loopback alone)';
+const Issuer = z
+  .string(ISSUER)
+  .max(500)
+  .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/])\S*$/, ISSUER);
+
+const ISSUERS = 'name=https://… pairs, separated by commas';
+const WorkloadIssuers = z.string(ISSUERS).transform((written, context) => {
+  const pairs = written.split(',').map((pair) => /^([a-z0-9-]{1,40})=(\S+)$/.exec(pair.trim()));
+  const found = pairs.flatMap((pair) => (pair ? [[pair[1] ?? '', pair[2] ?? ''] as const] : []));
+  if (found.length === pairs.length && found.every(([, url]) => Issuer.safeParse(url).success)) return found;
+  context.addIssue({ code: 'custom', message: ISSUERS });
+  return z.NEVER;
+});
+
 function setting<T>(type: z.ZodType<T>, meta: SettingMeta) {
   return type.optional().meta({ ...meta });
 }
@@ -139,6 +154,38 @@ export const ServerSettings = z.strictObject({
     secret: true,
     byDefault: 'none: tokens are signed with EdDSA',
   }),
+  oidc: z
+    .strictObject({
+      issuer: setting(Issuer, {
+        summary: 'where people sign in, any standard OpenID provider',
+        byDefault: 'none: by key only',
+      }),
+      clientId: setting(text('a client id'), {
+        summary: 'this installation at the issuer, a public client',
+        byDefault: 'none',
+      }),
+      audience: setting(text('an audience'), {
+        summary: 'what ID tokens must be for',
+        byDefault: 'the client id',
+      }),
+      groupsClaim: setting(text('a claim'), {
+        summary: 'where ID tokens list the groups',
+        byDefault: '`groups`',
+      }),
+    })
+    .optional(),
+  workload: z
+    .strictObject({
+      issuers: setting(WorkloadIssuers, {
+        summary: 'CI systems whose tokens are exchanged: `github=https://…,gitlab=https://…`',
+        byDefault: 'none',
+      }),
+      audience: setting(text('an audience'), {
+        summary: 'what their tokens must be for',
+        byDefault: '`capstan`',
+      }),
+    })
+    .optional(),
   limits: Limits.optional(),
   retention: z
     .strictObject({
@@ -172,6 +219,20 @@ export interface Settings {
   readonly tls: { readonly cert?: string | undefined; readonly key?: string | undefined };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly jwtSecret?: string | undefined;
+  readonly oidc?:
+    | {
+        readonly issuer?: string | undefined;
+        readonly clientId?: string | undefined;
+        readonly audience?: string | undefined;
+        readonly groupsClaim?: string | undefined;
+      }
+    | undefined;
+  readonly workload?:
+    | {
+        readonly issuers?: readonly (readonly [name: string, issuer: string])[] | undefined;
+        readonly audience?: string | undefined;
+      }
+    | undefined;
   readonly limits: LimitSettings;
   readonly retention: { readonly jobs: number; readonly events: number };
 }
