@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../session.ts';
 import { applyVerb } from './apply.ts';
+import { auditVerb } from './audit.ts';
 import { authVerb } from './auth.ts';
 import { cancelVerb } from './cancel.ts';
 import { completeVerb, completionVerb } from './completion.ts';
@@ -32,7 +33,7 @@ export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
   'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
   'Set up:': [applyVerb, contextVerb],
-  'Who may what:': [whoamiVerb, authVerb, keyVerb, roleVerb],
+  'Who may what:': [whoamiVerb, authVerb, keyVerb, roleVerb, auditVerb],
   'Help:': [explainVerb, versionVerb, completionVerb],
 };
 
