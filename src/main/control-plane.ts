@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { openAuditKeys } from '../adapters/audit-keys/audit-keys.ts';
 import type { Connection } from '../adapters/postgres/connection.ts';
 import { openStore, type Store } from '../adapters/postgres/open-store.ts';
+import { dropOld } from '../controllers/seal.ts';
 import { Refused } from '../core/errors/refused.ts';
 import { OPERATIONS } from '../operations/catalogue.ts';
 import type { AuditKeys } from '../ports/audit-keys.ts';
@@ -111,7 +112,7 @@ async function serve(
     options: httpOptions(options),
   });
   const planner = startPlanner();
-  const retain = () => keepTidy(store, options.settings?.retention);
+  const retain = () => keepTidy(ports, store, options.settings?.retention);
   const controllers = runControllers(
     { ports, holder: options.replica, planner, connectedAgents: () => agents.connected(), retain, log },
     over.signal,
@@ -168,13 +169,15 @@ async function healthOf(store: Store) {
   return { ready: database === 'ok', checks: { database } };
 }
 
-const KEEP = { jobs: 90 * 86_400_000, events: 90 * 86_400_000 };
+const DAY = 86_400_000;
+const KEEP = { jobs: 90 * DAY, events: 90 * DAY, audit: 400 * DAY };
 
 /** Events and ended jobs older than what is kept (milliseconds) are dropped, partition by partition. */
-async function keepTidy(store: Store, keep = KEEP): Promise<void> {
+async function keepTidy(ports: Ports, store: Store, keep = KEEP): Promise<void> {
   const now = systemClock.now();
   await store.ensurePartitions(now);
   await store.dropPartitions('event', now - keep.events);
   await store.dropPartitions('job_history', now - keep.jobs);
   await store.pruneKeys(now);
+  await dropOld(ports, now - keep.audit);
 }

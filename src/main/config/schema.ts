@@ -191,6 +191,9 @@ export const ServerSettings = z.strictObject({
     .strictObject({
       jobs: setting(days(LONGEST_KEPT), { summary: 'how long ended jobs are kept' }),
       events: setting(days(LONGEST_KEPT), { summary: 'how long events are kept' }),
+      audit: setting(days(LONGEST_KEPT), {
+        summary: 'how long audit records are kept; the proof of what was dropped stays',
+      }),
     })
     .optional(),
 });
@@ -234,7 +237,7 @@ export interface Settings {
       }
     | undefined;
   readonly limits: LimitSettings;
-  readonly retention: { readonly jobs: number; readonly events: number };
+  readonly retention: { readonly jobs: number; readonly events: number; readonly audit: number };
 }
 
 /** As they would be written in a file. Generous: they stop a client that runs wild, not one that works hard. */
@@ -255,6 +258,7 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   'limits.bodyBytesInFlight': 268_435_456,
   'retention.jobs': '90d',
   'retention.events': '90d',
+  'retention.audit': '400d',
 };
 
 export interface Leaf extends SettingMeta {
