@@ -32,7 +32,7 @@ async function raw(bytes: Buffer | string): Promise<Answer> {
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   const closed = once(socket, 'close');
-  socket.end(bytes);
+  socket.write(bytes);
   await closed;
   return parsed(Buffer.concat(pieces).toString());
 }
