@@ -161,18 +161,21 @@ describe('invariants of the plan', () => {
     }
   });
 
-  property.prop([anySnapshot], { numRuns: 2000 })('3: nothing is admitted beyond the capacity of an agent', (snapshot) => {
-    const plan = schedule(snapshot, NOON);
-    const agents = new Map(plan.admit.map(({ uid, agent }) => [uid, agent]));
-    for (const agent of new Set(agents.values())) {
-      const news = snapshot.pending.filter((job) => agents.get(job.uid) === agent);
-      const used = usedOf([...snapshot.holding.filter((job) => job.agent === agent), ...news]);
-      const capacity = snapshot.nodes
-        .filter((node) => node.agent === agent)
-        .reduce((sum, node) => sum + (node.allocatable.cpu ?? 0), 0);
-      expect((usedOf(news).get('cpu') ?? 0) ? (used.get('cpu') ?? 0) <= capacity : true).toBe(true);
-    }
-  });
+  property.prop([anySnapshot], { numRuns: 2000 })(
+    '3: nothing is admitted beyond the capacity of an agent',
+    (snapshot) => {
+      const plan = schedule(snapshot, NOON);
+      const agents = new Map(plan.admit.map(({ uid, agent }) => [uid, agent]));
+      for (const agent of new Set(agents.values())) {
+        const news = snapshot.pending.filter((job) => agents.get(job.uid) === agent);
+        const used = usedOf([...snapshot.holding.filter((job) => job.agent === agent), ...news]);
+        const capacity = snapshot.nodes
+          .filter((node) => node.agent === agent)
+          .reduce((sum, node) => sum + (node.allocatable.cpu ?? 0), 0);
+        expect((usedOf(news).get('cpu') ?? 0) ? (used.get('cpu') ?? 0) <= capacity : true).toBe(true);
+      }
+    },
+  );
 
   property.prop([anySnapshot])('6: every pending job is admitted or has exactly one reason', (snapshot) => {
     const plan = schedule(snapshot, NOON);
