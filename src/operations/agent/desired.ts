@@ -27,9 +27,10 @@ export const desiredAttempts = defineOperation({
     const collections = await ports.agents.collections(input.agent);
     const wanted = new Map<string, Desired>();
     for (const { ref } of collections) wanted.set(keyOf(ref), { want: 'keep', ref });
-    for (const job of held) wanted.set(keyOf(refOf(job)), toRun(job, now));
+    for (const job of held) wanted.set(keyOf(currentOf(job)), toRun(job, now));
     const unwanted = input.known.filter((ref) => !wanted.has(keyOf(ref)));
-    return { attempts: [...wanted.values(), ...(await toForget(ports, unwanted))] };
+    const kept = new Set([...wanted.values()].map((desired) => refOf(desired).job));
+    return { attempts: [...wanted.values(), ...(await toForget(ports, unwanted, kept))] };
   },
 });
 
@@ -37,8 +38,12 @@ export function keyOf(ref: AttemptRef): string {
   return `${ref.job}.${ref.attempt}`;
 }
 
-function refOf(job: Job): AttemptRef {
+function currentOf(job: Job): AttemptRef {
   return { job: job.uid, attempt: job.fence };
+}
+
+function refOf(desired: Desired): AttemptRef {
+  return desired.want === 'run' ? desired.spec.ref : desired.ref;
 }
 
 function toRun(job: Job, now: number): Desired {
@@ -49,13 +54,20 @@ function toRun(job: Job, now: number): Desired {
   return { want: 'run', spec, stop: { graceMs, why: job.state.message } };
 }
 
-/** What attempts share (checkpoints) stays for as long as there may be another one. */
-async function toForget(ports: Ports, refs: readonly AttemptRef[]): Promise<Desired[]> {
+/**
+ * What attempts share (checkpoints) stays for as long as there may be another one, or another one's files
+ * are yet to be collected: it goes with all that is kept of the job.
+ */
+async function toForget(
+  ports: Ports,
+  refs: readonly AttemptRef[],
+  kept: ReadonlySet<string>,
+): Promise<Desired[]> {
   const known = await ports.scheduler.jobs([...new Set(refs.map(({ job }) => job))]);
   const mayRunAgain = new Set(
     known
       .filter(({ state }) => state.name !== 'succeeded' && state.name !== 'cancelled')
       .map(({ uid }) => uid),
   );
-  return refs.map((ref) => ({ want: 'forget', ref, job: !mayRunAgain.has(ref.job) }));
+  return refs.map((ref) => ({ want: 'forget', ref, job: !kept.has(ref.job) && !mayRunAgain.has(ref.job) }));
 }
