@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
 import { defaultDataDir } from '../adapters/data-home/data-dir.ts';
 import { UsageError } from '../cli/errors.ts';
+import { openBlobs } from './blobs.ts';
 import { LiveConfig } from './config/live.ts';
 import { type ConfigInput, databaseUrlOf } from './config/load.ts';
 import type { Settings } from './config/schema.ts';
@@ -32,7 +32,7 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
   const data = settings.data ?? defaultDataDir(input.env);
   await mkdir(data, { recursive: true, mode: 0o700 });
   const pepper = Buffer.from(await secretFile(join(data, 'pepper.key'), newPepper));
-  const blobs = await createLocalBlobs({ dir: join(data, 'blobs') });
+  const blobs = await openBlobs(settings, data);
   const replica = `${hostname()}/${process.pid}`;
   const log = openLog({ level: settings.logLevel, to: 2 });
   const plane = await startControlPlane({

@@ -101,6 +101,32 @@ const Limits = z.strictObject({
   ),
 });
 
+const S3 = z.strictObject({
+  endpoint: setting(text('https://s3.example.com'), {
+    summary: 'S3 server for logs and outputs; plain HTTP on loopback only',
+    byDefault: 'none: they are kept in the data directory',
+  }),
+  bucket: setting(text('the name of a bucket'), { summary: 'the bucket, which exists', byDefault: 'none' }),
+  region: setting(text('a region'), { summary: 'the region of the bucket' }),
+  prefix: setting(text('a folder that ends with /'), {
+    summary: 'before every key; ends with /',
+    byDefault: 'none',
+  }),
+  pathStyle: setting(yesOrNo(), { summary: 'endpoint/bucket/key instead of bucket.endpoint/key' }),
+  accessKeyId: setting(text('a key id'), { summary: 'who asks', secret: true, byDefault: 'none' }),
+  accessKeyIdFile: setting(text('a file'), {
+    summary: 'a file that holds the key id, such as a mounted secret',
+    path: true,
+    byDefault: 'none',
+  }),
+  secretAccessKey: setting(text('a secret'), { summary: 'its secret', secret: true, byDefault: 'none' }),
+  secretAccessKeyFile: setting(text('a file'), {
+    summary: 'a file that holds the secret, such as a mounted one',
+    path: true,
+    byDefault: 'none',
+  }),
+});
+
 export const ServerSettings = z.strictObject({
   host: setting(text('an address to listen on'), { summary: 'address to listen on', flag: '--host' }),
   port: setting(whole(0, 65_535), { summary: 'port to listen on; 0: any that is free', flag: '--port' }),
@@ -186,6 +212,7 @@ export const ServerSettings = z.strictObject({
       }),
     })
     .optional(),
+  s3: S3.optional(),
   limits: Limits.optional(),
   retention: z
     .strictObject({
@@ -197,6 +224,18 @@ export const ServerSettings = z.strictObject({
     })
     .optional(),
 });
+
+export interface S3Settings {
+  readonly endpoint?: string | undefined;
+  readonly bucket?: string | undefined;
+  readonly region: string;
+  readonly prefix?: string | undefined;
+  readonly pathStyle: boolean;
+  readonly accessKeyId?: string | undefined;
+  readonly accessKeyIdFile?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly secretAccessKeyFile?: string | undefined;
+}
 
 export interface LimitSettings {
   readonly readsPerSecond: number;
@@ -236,6 +275,7 @@ export interface Settings {
         readonly audience?: string | undefined;
       }
     | undefined;
+  readonly s3: S3Settings;
   readonly limits: LimitSettings;
   readonly retention: { readonly jobs: number; readonly events: number; readonly audit: number };
 }
@@ -247,6 +287,8 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   databasePoolSize: 10,
   behindTlsProxy: false,
   logLevel: 'info',
+  's3.region': 'us-east-1',
+  's3.pathStyle': true,
   'limits.readsPerSecond': 10_000,
   'limits.readBurst': 20_000,
   'limits.writesPerSecond': 10_000,
