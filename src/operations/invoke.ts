@@ -31,7 +31,17 @@ export function invoke<I extends z.ZodType, O extends z.ZodType>(
   by: Invocation,
 ): ReturnType<BytesOperation<I, O>['handler']>;
 export function invoke(operation: Operation, by: Invocation): unknown {
-  return audited(operation, admitted(operation, by), by.origin);
+  const answer = audited(operation, admitted(operation, by), by.origin);
+  return operation.permission === 'open' ? watched(operation, by, answer) : answer;
+}
+
+/** A sign-in that failed is counted as well. */
+async function watched(operation: Operation, by: Invocation, answer: unknown): Promise<unknown> {
+  const { input, origin } = by;
+  return Promise.resolve(answer).catch((error: unknown) => {
+    noteRefusal(operation, { error, input, origin }, by);
+    throw error;
+  });
 }
 
 function admitted(operation: Operation, by: Invocation): Call<unknown> {

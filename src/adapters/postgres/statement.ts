@@ -20,8 +20,12 @@ export interface Statement<Params, Row extends QueryResultRow, Result> {
 const WRITES = /(?<!FOR |KEY )\bUPDATE \w|\bINSERT INTO \w|\bDELETE FROM \w/;
 
 /** Whether a record is to be inserted beside it, should it change anything. */
-export function isAudited<P, R extends QueryResultRow, T>({ text, unaudited }: Statement<P, R, T>): boolean {
-  return unaudited === undefined && WRITES.test(text);
+export function isAudited<P, R extends QueryResultRow, T>(statement: Statement<P, R, T>): boolean {
+  return statement.unaudited === undefined && isWriting(statement);
+}
+
+export function isWriting<P, R extends QueryResultRow, T>({ text }: Statement<P, R, T>): boolean {
+  return WRITES.test(text);
 }
 
 export function statement<Params, Row extends QueryResultRow, Result>(

@@ -37,7 +37,7 @@ export function noteRefusal(
   }: { readonly error: unknown; readonly input: unknown; readonly origin?: Origin | undefined },
   { principal, ports }: Who,
 ): void {
-  if (!(error instanceof Refused) || !DENIALS.has(error.code)) return;
+  if (!(error instanceof Refused) || !(DENIALS.has(error.code) || error.status === 401)) return;
   ports.audit.refused({
     at: ports.clock.now(),
     principal: principal.id,

@@ -40,7 +40,7 @@ export async function openSession(call: Call<unknown>, signIn: SignIn): Promise<
     principal: principalId(who.subject),
     kind: method === 'oidc' ? ('user' as const) : ('service' as const),
     operation: `auth.${method}`,
-    effect: 'change' as const,
+    effect: 'sign-in' as const,
     target: session.id,
   };
   await ports.audit.within(entry, () => ports.sessions.put(session));

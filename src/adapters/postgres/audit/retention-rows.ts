@@ -47,6 +47,7 @@ export const putRetention = statement({
 });
 
 export const dropBlocks = statement({
+  name: 'audit_drop_blocks',
   text: `
     WITH records AS (DELETE FROM audit_record WHERE chain = $1 AND height <= $2)
     DELETE FROM audit_block WHERE chain = $1 AND height <= $2`,
@@ -56,6 +57,7 @@ export const dropBlocks = statement({
 });
 
 export const dropHeads = statement({
+  name: 'audit_drop_heads',
   text: 'DELETE FROM audit_head WHERE number <= $1',
   values: (number: number) => [number],
   row: nothing,
