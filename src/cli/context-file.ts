@@ -15,6 +15,16 @@ export interface Context {
   readonly keyFile?: string | undefined;
   readonly key?: string | undefined;
   readonly project?: string | undefined;
+  /** Of `capstan login`, in place of a key. */
+  readonly session?:
+    | {
+        readonly token: string;
+        /** Of the token, RFC 3339. */
+        readonly endsAt: string;
+        /** Gets the next token, once. */
+        readonly refresh?: string;
+      }
+    | undefined;
 }
 
 export interface Contexts {

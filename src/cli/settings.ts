@@ -66,18 +66,24 @@ interface Candidates {
 
 async function keyFor(flags: GlobalFlags, env: Env, { named, own }: Candidates): Promise<string | undefined> {
   if (flags.keyFile !== undefined) return keyFrom(flags.keyFile);
-  if (named) return keyOf(named);
+  if (named) return keyOf(named, env);
   if (env.CAPSTAN_KEY) return checkedKey(env.CAPSTAN_KEY, 'CAPSTAN_KEY');
   if (env.CAPSTAN_KEY_FILE) return keyFrom(env.CAPSTAN_KEY_FILE);
-  return own && keyOf(own);
+  return own && keyOf(own, env);
 }
 
-async function keyOf({ name, key, keyFile }: Context): Promise<string | undefined> {
+async function keyOf(context: Context, env: Env): Promise<string | undefined> {
+  const { name, key, keyFile, session } = context;
+  if (session) {
+    const { tokenOf } = await import('./kept-session.ts');
+    return tokenOf(context, env);
+  }
   if (keyFile !== undefined) return keyFrom(keyFile);
   return key === undefined ? undefined : checkedKey(key, `the key of context ${name}`);
 }
 
-async function keyFrom(path: string): Promise<string> {
+/** Throws UsageError when it cannot be read, or holds no key. */
+export async function keyFrom(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`cannot read the key file ${path}: ${error.code}`, undefined, error);
   });

@@ -8,9 +8,10 @@ import { openSession, type Shell } from '../session.ts';
 export function authVerb(shell: Shell): Command {
   return new Command('auth')
     .summary('ask what you may do')
-    .description('Asks what you may do, and which role may do what.')
+    .description('Asks what you may do, and which role may do what; rotates what signs access tokens.')
     .addCommand(canIVerb(shell))
     .addCommand(matrixVerb(shell))
+    .addCommand(rotateVerb(shell))
     .addHelpText(
       'after',
       `
@@ -56,6 +57,19 @@ function matrixVerb(shell: Shell): Command {
         ]);
         session.print(columns([head, ...rows]));
       }
+      shell.end(EXIT.done);
+    });
+}
+
+function rotateVerb(shell: Shell): Command {
+  return new Command('rotate-signing-key')
+    .description(
+      'Signs access tokens with a new key from now on; those of the old one stay valid until they end.',
+    )
+    .action(async (_options: object, command: Command) => {
+      const session = openSession(shell, command);
+      const { kid } = await (await session.client()).call('auth.rotate-signing-key', {});
+      session.print(`tokens are signed by key ${kid} within seconds`);
       shell.end(EXIT.done);
     });
 }

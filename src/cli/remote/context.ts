@@ -148,7 +148,11 @@ function removeVerb(shell: Shell): Command {
     });
 }
 
-/** All but the key. */
-function publicPart({ key, ...rest }: Context): Record<string, unknown> {
-  return key === undefined ? rest : { ...rest, key: '(kept in the file)' };
+/** All but the key and the session. */
+function publicPart({ key, session, ...rest }: Context): Record<string, unknown> {
+  return {
+    ...rest,
+    ...(key === undefined ? {} : { key: '(kept in the file)' }),
+    ...(session === undefined ? {} : { session: '(kept in the file)' }),
+  };
 }

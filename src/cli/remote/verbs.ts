@@ -13,12 +13,15 @@ import { eventsVerb } from './events.ts';
 import { explainVerb } from './explain.ts';
 import { getVerb } from './get.ts';
 import { keyVerb } from './key.ts';
+import { loginVerb } from './login.ts';
+import { logoutVerb } from './logout.ts';
 import { logsVerb } from './logs.ts';
 import { outputVerb } from './output.ts';
 import { redriveVerb } from './redrive.ts';
 import { resumeVerb } from './resume.ts';
 import { roleVerb } from './role.ts';
 import { runVerb } from './run.ts';
+import { sessionVerb } from './session.ts';
 import { submitVerb } from './submit.ts';
 import { suspendVerb } from './suspend.ts';
 import { updateVerb } from './update.ts';
@@ -33,7 +36,7 @@ export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
   'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
   'Set up:': [applyVerb, contextVerb],
-  'Who may what:': [whoamiVerb, authVerb, keyVerb, roleVerb, auditVerb],
+  'Who may what:': [loginVerb, logoutVerb, whoamiVerb, authVerb, keyVerb, roleVerb, sessionVerb, auditVerb],
   'Help:': [explainVerb, versionVerb, completionVerb],
 };
 

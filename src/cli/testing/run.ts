@@ -14,6 +14,10 @@ export interface RunOptions {
   /** Standard output and error are terminals. */
   readonly tty?: boolean;
   readonly local?: Partial<LocalVerbs>;
+  /** Told what comes on standard error, as it comes. */
+  readonly onStderr?: (text: string) => void;
+  /** In place of the pauses that are only counted. */
+  readonly pause?: (ms: number) => Promise<void>;
   /** Given a function that plays Ctrl-C. */
   readonly onStart?: (interrupt: () => void) => void;
 }
@@ -31,6 +35,7 @@ export const UNUSED: LocalVerbs = {
   up: notUsed,
   server: notUsed,
   settings: async () => [],
+  diagnose: async () => [],
   backup: notUsed,
   verifyBackup: notUsed,
   restore: notUsed,
@@ -42,7 +47,7 @@ const NOWHERE = { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' };
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { env = {}, stdin = '', cwd = '/work', tty = false } = options;
   const stdout = new Collector(tty);
-  const stderr = new Collector(tty);
+  const stderr = new Collector(tty, options.onStderr);
   const listeners = new Set<() => void>();
   const pauses: number[] = [];
   const io: Io = {
@@ -64,7 +69,10 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     env: { ...NOWHERE, ...env },
     version: '1.2.3',
     local: { ...UNUSED, ...options.local },
-    pause: async (ms) => void pauses.push(ms),
+    pause: async (ms) => {
+      pauses.push(ms);
+      await options.pause?.(ms);
+    },
   });
   return { code, stdout: stdout.text, stderr: stderr.text, pauses };
 }
@@ -74,13 +82,18 @@ class Collector extends Writable {
   readonly isTTY: boolean;
   readonly columns = 100;
 
-  constructor(isTTY: boolean) {
+  readonly #heard: ((text: string) => void) | undefined;
+
+  constructor(isTTY: boolean, heard?: (text: string) => void) {
     super({ decodeStrings: false });
     this.isTTY = isTTY;
+    this.#heard = heard;
   }
 
   override _write(chunk: string | Uint8Array, _encoding: BufferEncoding, done: () => void): void {
-    this.text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    this.text += text;
+    this.#heard?.(text);
     done();
   }
 }
