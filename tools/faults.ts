@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { FULL, runCampaign, SHORT } from '../test/faults/campaign.ts';
+import { FULL, runCampaign, SHORT, STAGE_NAMES } from '../test/faults/campaign.ts';
 import type { RoundReport } from '../test/faults/round.ts';
 import { KILLS, STRIKES, type StrikeName } from '../test/faults/strikes.ts';
 
@@ -13,11 +13,16 @@ const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    /** Of each round. */
     jobs: { type: 'string' },
+    /** How long the strikes of a round are spread over, seconds. */
+    over: { type: 'string' },
     seed: { type: 'string' },
     minutes: { type: 'string' },
     /** Names of strikes, with commas: only these, on `capstan up`. */
     only: { type: 'string' },
+    /** `room`, `lost` or `kill`. */
+    stage: { type: 'string', multiple: true },
     /** Where the report goes as JSON; `-` for standard output. */
     json: { type: 'string' },
   },
@@ -28,6 +33,7 @@ const size = {
   ...base,
   rounds: Number(values.rounds ?? base.rounds),
   jobsPerRound: Number(values.jobs ?? base.jobsPerRound),
+  overMs: Number(values.over ?? base.overMs / 1000) * 1000,
 };
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const minutes = Number(values.minutes ?? (values.full ? 25 : 5));
@@ -40,8 +46,12 @@ const reports = await runCampaign({
   size,
   seed,
   only: values.only?.split(',').map(strikeName),
+  stages: STAGE_NAMES.filter((name) => values.stage?.includes(name) ?? true),
   boundMs: minutes * 60_000,
-  onRound: (report) => say(roundLine(report)),
+  onRound: (report) => {
+    say(roundLine(report));
+    for (const what of report.broken) say(`     BROKEN ${what}`);
+  },
   onSkip: (what, why) => {
     skipped.push(`${what}: ${why}`);
     say(`skipped: ${what}: ${why}`);
@@ -50,7 +60,6 @@ const reports = await runCampaign({
 
 const total = summary(reports);
 const broken = reports.flatMap(({ label, broken: found }) => found.map((what) => `${label}: ${what}`));
-for (const what of broken) say(`BROKEN ${what}`);
 say(
   `${total.jobs} jobs, ${total.attempts} attempts, ${total.events} events; ${total.kills} kills of ${total.strikes} strikes: ${
     Object.entries(total.byKind)

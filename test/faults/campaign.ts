@@ -19,6 +19,7 @@ import {
 import { fakeClock, mountSmall, type StrikeName, unmount } from './strikes.ts';
 
 export interface Size {
+  /** Of the killing stage; the others have a tenth. */
   readonly rounds: number;
   readonly jobsPerRound: number;
   readonly overMs: number;
@@ -55,6 +56,8 @@ export interface CampaignOptions {
   readonly boundMs: number;
   /** Only these, in place of the killing stage's own; the other stages are left out. */
   readonly only?: readonly StrikeName[] | undefined;
+  /** Default: all. */
+  readonly stages?: readonly StageName[] | undefined;
   readonly onRound: (report: RoundReport) => void;
   readonly onSkip: (what: string, why: string) => void;
 }
@@ -82,8 +85,7 @@ export async function runCampaign(options: CampaignOptions): Promise<RoundReport
   const chance = new Chance(options.seed);
   const began = performance.now();
   const reports: RoundReport[] = [];
-  const stages = options.only ? [killing] : [clockAndDisk, lostAnswers, killing];
-  for (const prepare of stages) {
+  for (const prepare of stagesOf(options)) {
     const stage = await prepare(options, chance);
     if (!stage) continue;
     try {
@@ -94,6 +96,16 @@ export async function runCampaign(options: CampaignOptions): Promise<RoundReport
     }
   }
   return reports;
+}
+
+const STAGES = { room: clockAndDisk, lost: lostAnswers, kill: killing } as const;
+
+export type StageName = keyof typeof STAGES;
+
+export const STAGE_NAMES = Object.keys(STAGES) as readonly StageName[];
+
+function stagesOf({ only, stages = STAGE_NAMES }: CampaignOptions) {
+  return only ? [killing] : stages.map((name) => STAGES[name]);
 }
 
 async function playStage(

@@ -1,5 +1,5 @@
 /** Processes as /proc shows them: who to hit, and what was left behind. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export function allPids(): number[] {
@@ -11,14 +11,6 @@ export function allPids(): number[] {
 function fileOf(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function cwdOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return '';
   }
@@ -54,10 +46,6 @@ function commandOf(pid: number): string {
 export function backendsOf(postmaster: number, user: string): number[] {
   const children = fileOf(postmaster, `task/${postmaster}/children`).split(' ').filter(Boolean).map(Number);
   return children.filter((pid) => commandOf(pid).startsWith(`postgres: ${user} `));
-}
-
-export function worksIn(pid: number, dir: string): boolean {
-  return cwdOf(pid) === dir;
 }
 
 /** Resolves when it holds, with true; with false when it did not within the time. */

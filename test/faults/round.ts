@@ -154,6 +154,7 @@ async function judge(field: Field, plan: RoundPlan, seen: Seen): Promise<string[
     ...successIsReal(ledger, jobs, evidence),
     ...(await quotaIsBack(installation.client)),
     ...(await nothingIsLeft(ledger)),
+    ...(await auditHolds(installation.client, ledger)),
     ...(diskWasFull ? [] : await logsAreWhole(installation.client, jobs, plan.logs)),
   ];
 }
@@ -207,6 +208,18 @@ async function nothingIsLeft(ledger: Ledger): Promise<string[]> {
   const left = () => [...membersOf(ledger.uids), ...shimsOf(ledger.uids)];
   if (await within(5000, () => left().length === 0)) return [];
   return left().map(({ pid, uid, command }) => `process ${pid} of job ${uid} was left behind: ${command}`);
+}
+
+/** Invariant 10: the chains and their heads hold, all is sealed, and no acknowledged submission is missing. */
+async function auditHolds(client: Client, ledger: Ledger): Promise<string[]> {
+  let verdict = await client.call('audit.verify', {});
+  await within(5000, async () => {
+    verdict = await client.call('audit.verify', {});
+    return verdict.unsealed === 0;
+  });
+  const findings = verdict.findings.map(({ message }) => `the audit does not hold: ${message}`);
+  const missing = ledger.acknowledged.length - verdict.items;
+  return missing > 0 ? [...findings, `the audit lacks ${missing} changes`] : findings;
 }
 
 async function logsAreWhole(client: Client, jobs: readonly JobView[], most: number): Promise<string[]> {
