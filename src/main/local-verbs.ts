@@ -27,6 +27,10 @@ export function localVerbs(io: Io, env: Env): LocalVerbs {
       );
     },
     ...backupVerbs(io, env),
+    diagnose: async (flags) => {
+      const { diagnose } = await import('./doctor/diagnose.ts');
+      return diagnose({ flags, env, cwd: io.cwd }, Date.now);
+    },
     settings: async (flags) => {
       const { shownSettings } = await import('./config/shown.ts');
       return shownSettings({ flags, env, cwd: io.cwd });

@@ -78,6 +78,12 @@ async function liveHolder(dir: string): Promise<{ pid: number; since: Date } | u
   return undefined;
 }
 
+/** Who holds the directory now, without taking it. */
+export async function holderOf(dir: string): Promise<{ pid: number; since: Date } | undefined> {
+  const holder = await readHolder(dir);
+  return holder && stillLives(holder) ? { pid: holder.pid, since: new Date(holder.since) } : undefined;
+}
+
 async function readHolder(dir: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(join(dir, HOLDER_FILE), 'utf8')) as Holder;

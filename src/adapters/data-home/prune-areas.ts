@@ -28,6 +28,14 @@ export async function pruneAreas(root: string, now: Date): Promise<readonly stri
   return removed;
 }
 
+/** Those that would be removed, but for what is going on in them. */
+export async function abandonedAreas(root: string, now: Date): Promise<readonly string[]> {
+  const names = await readdir(root).catch(() => []);
+  const paths = names.filter((name) => /^[0-9a-f]{16}$/.test(name)).map((name) => join(root, name));
+  const abandoned = await Promise.all(paths.map((path) => isAbandoned(path, now)));
+  return paths.filter((_, index) => abandoned[index]);
+}
+
 async function prune(path: string, now: Date): Promise<boolean> {
   if (!(await isAbandoned(path, now))) return false;
   const lock = tryKernelLock(join(path, LOCK_FILE));

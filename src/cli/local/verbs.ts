@@ -4,6 +4,7 @@ import { InvalidInput, LocalError, UsageError } from '../errors.ts';
 import type { Shell } from '../session.ts';
 import { type BackupVerbs, backupVerb } from './backup.ts';
 import { configVerb, type ReadSettings } from './config.ts';
+import { type Diagnose, doctorVerb } from './doctor.ts';
 import { type RestoreFacts, type RestoreOptions, restoreVerb } from './restore.ts';
 import { type ServerOptions, serverVerb } from './server.ts';
 import { type UpOptions, upVerb } from './up.ts';
@@ -13,6 +14,7 @@ export interface LocalVerbs extends BackupVerbs {
   up(options: UpOptions): Promise<number>;
   server(options: ServerOptions): Promise<number>;
   readonly settings: ReadSettings;
+  readonly diagnose: Diagnose;
   restore(options: RestoreOptions): Promise<RestoreFacts>;
 }
 
@@ -21,6 +23,7 @@ export function localVerbs(shell: Shell, verbs: LocalVerbs): readonly Command[] 
     upVerb(shell, reported(verbs.up)),
     serverVerb(shell, reported(verbs.server)),
     configVerb(shell, reported(verbs.settings)),
+    doctorVerb(shell, reported(verbs.diagnose)),
     backupVerb(shell, { backup: reported(verbs.backup), verifyBackup: reported(verbs.verifyBackup) }),
     restoreVerb(shell, reported(verbs.restore)),
   ];
