@@ -2,6 +2,7 @@
  * `npm run bench -- NAME [--json]`: runs one bench, a table for people, or one JSON object a line.
  * Without a name it lists the benches. Exit code 1 when a bench's own check failed, 2 for bad usage.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { CheckFailed } from './harness/check.ts';
 import type { Report } from './harness/figure.ts';
@@ -47,6 +48,7 @@ function list(say: (line: string) => void): number {
 }
 
 async function runBench(name: string, bench: Bench, json: boolean): Promise<number> {
+  warnWhenBusy();
   const { run } = await bench.load();
   if (!json) console.log(heading());
   try {
@@ -57,6 +59,14 @@ async function runBench(name: string, bench: Bench, json: boolean): Promise<numb
     console.error(`bench ${name}: a check failed. Expected: ${error.message}`);
     return 1;
   }
+}
+
+/** Latencies of a machine that does other work tell of that work. */
+function warnWhenBusy(): void {
+  const [load = 0] = loadavg();
+  const processors = availableParallelism();
+  if (load > processors)
+    console.error(`other work keeps this machine busy (load ${load.toFixed(1)}, ${processors} processors)`);
 }
 
 process.exitCode = await main(process.argv.slice(2));
