@@ -5,6 +5,7 @@ export type UnfitReason =
   | 'NewerSchema'
   | 'ChangedMigration'
   | 'NotVerified'
+  | 'KnownPassword'
   | 'BadUrl';
 
 export class UnfitDatabase extends Error {

@@ -39,8 +39,8 @@ describe('S20: a database off loopback', () => {
   });
 
   test.each([
-    { of: 'verify-full', connection: 'postgres://u:p@db.example/c?sslmode=verify-full' },
-    { of: 'verify-ca', connection: 'postgres://u:p@db.example/c?sslmode=verify-ca' },
+    { of: 'verify-full', connection: 'postgres://u:hunter2@db.example/c?sslmode=verify-full' },
+    { of: 'verify-ca', connection: 'postgres://u:hunter2@db.example/c?sslmode=verify-ca' },
     { of: 'an own configuration', connection: { host: 'db.example', ssl: { ca: 'x' } } },
   ])('with $of is taken', ({ connection }) => {
     expect(refusal(connection)).toBeUndefined();
@@ -53,11 +53,11 @@ describe('S20: a database off loopback', () => {
 
 describe('a database on this machine', () => {
   test.each([
-    'postgres://u:p@localhost/c',
-    'postgres://u:p@127.0.0.1:5432/c?sslmode=disable',
-    'postgres://u:p@127.1.2.3/c',
-    'postgres://u:p@[::1]/c',
-    'postgres://u:p@/c?host=%2Fvar%2Frun%2Fpostgresql',
+    'postgres://u:hunter2@localhost/c',
+    'postgres://u:hunter2@127.0.0.1:5432/c?sslmode=disable',
+    'postgres://u:hunter2@127.1.2.3/c',
+    'postgres://u:hunter2@[::1]/c',
+    'postgres://u:hunter2@/c?host=%2Fvar%2Frun%2Fpostgresql',
   ])('%s needs no TLS', (url) => {
     expect(refusal(url)).toBeUndefined();
   });

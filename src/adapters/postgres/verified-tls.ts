@@ -4,6 +4,7 @@
  */
 import { BlockList, isIPv6 } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
+import { isKnownDefault } from '../../core/access/known-defaults.ts';
 import type { Connection } from './connection.ts';
 import { UnfitDatabase } from './unfit-database.ts';
 
@@ -12,13 +13,15 @@ const VERIFIED: ReadonlySet<string> = new Set(['verify-full', 'verify-ca']);
 /** What `pg` itself makes of a connection, its environment variables included. */
 interface Understood {
   readonly host: string;
+  readonly password?: string | null | undefined;
   readonly ssl: boolean | { readonly rejectUnauthorized?: boolean } | undefined;
 }
 
 /** @throws UnfitDatabase that names the setting, never the URL */
 export function checkVerifiedTls(connection: Connection): void {
-  const { host, ssl } = understood(connection);
+  const { host, ssl, password } = understood(connection);
   if (isLocal(host)) return;
+  if (typeof password === 'string' && isKnownDefault(password)) throw knownPassword(host);
   const mode = sslModeOf(connection);
   if (mode !== undefined && !VERIFIED.has(mode)) throw unverified(`sslmode=${mode}`, host);
   if (!ssl) throw unverified('no sslmode', host);
@@ -31,8 +34,8 @@ function understood(connection: Connection): Understood {
     typeof connection === 'string' ? { connectionString: connection } : { ...connection };
   try {
     const client = new Client(given) as Client & { connectionParameters: Understood };
-    const { host, ssl } = client.connectionParameters;
-    return { host, ssl };
+    const { host, ssl, password } = client.connectionParameters;
+    return { host, ssl, password };
   } catch (error) {
     throw new UnfitDatabase('BadUrl', {
       message: `the database URL cannot be used: ${reasonOf(error)}`,
@@ -60,6 +63,14 @@ function isLocal(host: string): boolean {
   loopback.addSubnet('127.0.0.0', 8, 'ipv4');
   loopback.addAddress('::1', 'ipv6');
   return loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
+}
+
+/** S14: what everybody knows keeps nobody out. */
+function knownPassword(host: string): UnfitDatabase {
+  return new UnfitDatabase('KnownPassword', {
+    message: `the password in databaseUrl (CAPSTAN_DATABASE_URL) for ${host} is one that everybody knows`,
+    next: 'Give the database user a password of its own, such as `openssl rand -base64 32` makes.',
+  });
 }
 
 function unverified(what: string, host: string): UnfitDatabase {

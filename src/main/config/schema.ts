@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseDuration } from '../../contract/scalars.ts';
+import { isKnownDefault } from '../../core/access/known-defaults.ts';
 
 /** What a setting is besides its type. */
 export interface SettingMeta {
@@ -56,7 +57,11 @@ const text = (expected: string) => z.string(expected).min(1, expected).max(4096,
 /** Refused under 256 bits (RFC 7518, 3.2): a shorter one can be guessed from one token. */
 const JwtSecret = z
   .string('a text of at least 32 bytes (256 bits)')
-  .refine((secret) => Buffer.byteLength(secret) >= 32, 'a text of at least 32 bytes (256 bits)');
+  .refine((secret) => Buffer.byteLength(secret) >= 32, 'a text of at least 32 bytes (256 bits)')
+  .refine(
+    (secret) => !isKnownDefault(secret),
+    'a secret of your own, such as `openssl rand -base64 32` makes',
+  );
 
 const ISSUER = 'an issuer: https://… (http on loopback alone)';
 const Issuer = z
