@@ -211,6 +211,28 @@ describe('a body that is', () => {
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
 
+  test.each([
+    '/api/v1/audit/records?operation=a%00b',
+    '/api/v1/events?job=a%00b',
+    '/api/v1/jobs?selector=a%00b',
+    '/api/v1/jobs/default/a%00b',
+    '/api/v1/jobs?cursor=%00',
+    '/api/v1/auth/can-i?operation=%00',
+  ])('%s holds a NUL byte and is refused', async (path) => {
+    const answer = await raw(get(path));
+    expect(codeOf(answer)).toMatch(/^(input\.invalid|cursor\.expired|\w+\.not_found)$/);
+  });
+
+  test('a description with a NUL byte is refused or stored, never a failure', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ description: 'a\u0000b' });
+    for (const path of ['/api/v1/queues/nul', '/api/v1/projects/nul']) {
+      const response = await running.fetch(path, { method: 'PUT', body, headers });
+      expect(response.status).toBeLessThan(500);
+      await response.text();
+    }
+  });
+
   test('a form is refused by its type', async () => {
     const type = 'application/x-www-form-urlencoded';
     expect(await refusal(await post('name=a', { 'content-type': type }))).toBe('input.media_type');

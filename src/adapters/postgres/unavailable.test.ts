@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { DatabaseError } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { Refused } from '../../core/errors/refused.ts';
-import { asRefusal, isUnavailable } from './unavailable.ts';
+import { asRefusal, isOneItems, isUnavailable } from './unavailable.ts';
 
 const coded = (code: string) => Object.assign(new Error('told by a test'), { code });
 
@@ -36,6 +36,20 @@ describe('an error', () => {
     const told = asRefusal(error);
     expect(told).toMatchObject({ code: '23514', message: 'a check failed' });
     expect(inspect(told)).not.toContain('hunter2');
+  });
+
+  test.each(['22021', '22P05'])('for a NUL byte (%s) is the fault of the input', (code) => {
+    const told = asRefusal(coded(code));
+    expect(told).toMatchObject({ code: 'input.invalid', status: 400 });
+    expect(isOneItems(told)).toBe(true);
+  });
+
+  test.each([
+    { error: coded('23505'), want: true },
+    { error: new Refused('store.unavailable'), want: false },
+    { error: new Error('a defect'), want: false },
+  ])('$error.code is the fault of one of many: $want', ({ error, want }) => {
+    expect(isOneItems(error)).toBe(want);
   });
 
   test('that was told already stays as it is', () => {

@@ -45,11 +45,21 @@ export function isUnavailable(error: unknown): boolean {
   return SOCKET_CODES.has(code) || SQL_CODES.has(code) || SQL_CLASSES.has(code.slice(0, 2));
 }
 
+/** Text that PostgreSQL can not hold: a NUL byte, plain (22021) or escaped in JSON (22P05). */
+const UNSTORABLE: ReadonlySet<string> = new Set(['22021', '22P05']);
+
+/** The schemas judge what is known to be text of a person; this is for the field that was forgotten. */
+function unstorable(cause: unknown): Refused {
+  const details = [{ path: '', expected: 'texts without NUL bytes', got: 'one with a NUL byte' }];
+  return new Refused('input.invalid', { count: 1 }, { details, cause });
+}
+
 /** The error that the callers of the store see. */
 export function asRefusal(error: unknown): unknown {
   if (error instanceof Error && error.message === CLOSED)
     return new Refused('server.stopping', {}, { cause: error });
   const safe = withoutRows(error);
+  if (UNSTORABLE.has(codeOf(error) ?? '')) return unstorable(safe);
   return isUnavailable(error) ? new Refused('store.unavailable', {}, { cause: safe }) : safe;
 }
 
@@ -68,4 +78,10 @@ export function withoutRows(error: unknown): unknown {
 export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
+}
+
+/** Whether a statement for many failed by one of them: a rule of the database, or text it can not hold. */
+export function isOneItems(error: unknown): boolean {
+  if (error instanceof Refused) return error.code === 'input.invalid';
+  return codeOf(error) !== undefined;
 }

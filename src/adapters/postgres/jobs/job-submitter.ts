@@ -10,7 +10,7 @@ import type { AuditStamp } from '../audit/audit-context.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { cleanText } from '../json-text.ts';
-import { codeOf } from '../unavailable.ts';
+import { codeOf, isOneItems } from '../unavailable.ts';
 import { getByUid } from './get-by-uid.ts';
 import { auditItem, submissionRow } from './job-row.ts';
 import { resolveSubmission } from './resolve-submission.ts';
@@ -38,7 +38,7 @@ export class JobSubmitter {
     this.#group = new GroupCommit((submissions) => this.#writeAll(submissions), {
       keysOf,
       maxBatch: MAX_BATCH,
-      mayDivide: (error) => codeOf(error) !== undefined && !(error instanceof Refused),
+      mayDivide: isOneItems,
     });
   }
 

@@ -4,7 +4,7 @@ import type { Job } from '../../../core/job/job.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { Database } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
-import { codeOf } from '../unavailable.ts';
+import { codeOf, isOneItems } from '../unavailable.ts';
 import { applyTransitions } from './apply-transitions.ts';
 import { getByName } from './get-by-name.ts';
 import { auditItem, transitionRow } from './job-row.ts';
@@ -28,7 +28,7 @@ export class JobWriter {
     this.#group = new GroupCommit((writings) => this.#writeAll(writings), {
       keysOf: ({ uid }) => [uid],
       maxBatch: MAX_BATCH,
-      mayDivide: (error) => codeOf(error) !== undefined && !(error instanceof Refused),
+      mayDivide: isOneItems,
     });
   }
 
