@@ -3,7 +3,7 @@
  * same, as the server's own: nothing is changed without a record (invariant 10).
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type AuditEntry, type AuditItem, itemLine, systemEntry } from '../../../core/audit/record.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { cleanText } from '../json-text.ts';
@@ -60,5 +60,5 @@ export class AuditContext {
 
 /** SHA-256, hexadecimal. */
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

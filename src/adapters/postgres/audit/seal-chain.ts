@@ -34,10 +34,11 @@ export const lockChain = statement({
   }),
 });
 
+/** Without their items, which are covered by their digest, and long. */
 export const unsealedRecords = statement({
   name: 'audit_unsealed',
   text: `
-    SELECT ${RECORD_COLUMNS} FROM audit_record
+    SELECT ${RECORD_COLUMNS.replace('items', "'{}'::text[] AS items")} FROM audit_record
      WHERE chain = $1 AND height IS NULL ORDER BY id LIMIT $2`,
   values: ({ chain, limit }: { chain: string; limit: number }) => [chain, limit],
   row: (row: RecordRow) => toRecord(row),
