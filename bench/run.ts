@@ -49,6 +49,8 @@ function list(say: (line: string) => void): number {
 
 async function runBench(name: string, bench: Bench, json: boolean): Promise<number> {
   warnWhenBusy();
+  // Ctrl-C also reaches the servers: their end fails the bench, which then stops and removes the rest.
+  process.on('SIGINT', () => undefined);
   const { run } = await bench.load();
   if (!json) console.log(heading());
   try {
