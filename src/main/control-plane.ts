@@ -173,11 +173,15 @@ const DAY = 86_400_000;
 const KEEP = { jobs: 90 * DAY, events: 90 * DAY, audit: 400 * DAY };
 
 /** Events and ended jobs older than what is kept (milliseconds) are dropped, partition by partition. */
+/** Ended sign-ins are forgotten after this, milliseconds; the audit still has them. */
+const SESSIONS_KEPT = 30 * 86_400_000;
+
 async function keepTidy(ports: Ports, store: Store, keep = KEEP): Promise<void> {
   const now = systemClock.now();
   await store.ensurePartitions(now);
   await store.dropPartitions('event', now - keep.events);
   await store.dropPartitions('job_history', now - keep.jobs);
   await store.pruneKeys(now);
+  await store.sessions.prune(now - SESSIONS_KEPT);
   await dropOld(ports, now - keep.audit);
 }

@@ -1,7 +1,7 @@
 /** Signing in at a real OpenID provider: people by the device flow of the CLI, CI systems by their own tokens. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/testing/run.ts';
 import { NOTICED_WITHIN, withHouse, within } from './house.ts';
@@ -142,6 +142,41 @@ describe('a session', () => {
     expect((await refresh(first.refresh)).status).toBe(200);
     expect((await refresh(`cas_${'0'.repeat(12)}_${'A'.repeat(43)}`)).status).toBe(401);
     expect((await refresh('nonsense')).status).toBe(400);
+  });
+
+  test('ends when a secret comes again after its time: somebody copied it', async () => {
+    const { refresh: copied, session, token } = await signIn('ada');
+    const { sessions, mint } = house().ports;
+    const change = { from: mint.prefixOf('cas', copied) ?? '', to: mint.make('cas'), now: Date.now() };
+    expect(await sessions.refresh(session, { ...change, oldUntil: Date.now() - 1 })).toBeDefined();
+    expect((await refresh(copied)).status).toBe(401);
+    expect((await sessions.get(session))?.endedAt).toBeDefined();
+    await within(
+      NOTICED_WITHIN,
+      'its token to be refused',
+      async () => (await house().ask('GET', '/auth/whoami', { as: token })).status === 401,
+    );
+  });
+
+  test('of a context is prolonged by itself, once for all who need it at a time', async () => {
+    const signedIn = await signIn('ada');
+    const config = mkdtempSync(join(home, 'old-'));
+    const file = join(config, 'capstan', 'config.yaml');
+    const old = { token: signedIn.token, endsAt: new Date(0).toISOString(), refresh: signedIn.refresh };
+    const context = { name: 'here', server: house().address, session: old };
+    mkdirSync(dirname(file));
+    writeFileSync(file, JSON.stringify({ current: 'here', contexts: [context] }));
+    const env = { HOME: home, XDG_CONFIG_HOME: config };
+    const ran = await Promise.all([1, 2, 3].map(() => run(['whoami'], { env })));
+    expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const kept = readFileSync(file, 'utf8');
+    expect(kept).not.toContain(signedIn.refresh);
+    expect((await run(['whoami'], { env })).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(kept);
+    await house().ask('POST', `/sessions/${signedIn.session}/end`, { body: {} });
+    writeFileSync(file, kept.replace(/endsAt: .*/, `endsAt: ${new Date(0).toISOString()}`));
+    const after = await run(['whoami'], { env });
+    expect([after.code, after.stderr]).toEqual([2, expect.stringContaining('Sign in again')]);
   });
 
   test('ends when its owner says so, or who may end those of others; nobody else sees it', async () => {
