@@ -107,6 +107,20 @@ describe('a person', () => {
     expect((await signIn('ada')).id).toBe('user/ada@example.org');
   });
 
+  test('is in the audit under their own name, and nothing of the token is', async () => {
+    const { token, refresh, session } = await signIn('ada');
+    let told = '';
+    await within(5000, 'the sign-in to be listed', async () => {
+      told = JSON.stringify((await house().ask('GET', '/audit/records?limit=1000')).body);
+      return told.includes(session);
+    });
+    expect(told).toMatch(
+      /"principal":"user\/ada@example.org"[^}]*"operation":"auth.oidc"|"operation":"auth.oidc"[^}]*"principal":"user\/ada@example.org"/,
+    );
+    expect(told).not.toContain(token);
+    expect(told).not.toContain(refresh);
+  });
+
   test('holds nothing before somebody binds a role to them, and may still ask who they are', async () => {
     const { token } = await signIn('newcomer');
     expect((await house().ask('GET', '/auth/whoami', { as: token })).status).toBe(200);
