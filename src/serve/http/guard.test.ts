@@ -3,12 +3,22 @@ import { grantOf } from '../../core/access/grants.ts';
 import { OPERATIONS } from '../../operations/catalogue.ts';
 import { AGENT_KEY, frame, frames, KEY, PRINCIPALS, start } from './testing/fixture.ts';
 
+/** S04: whoever adds one says so here. */
+const OPEN = [
+  '/livez',
+  '/readyz',
+  '/api/v1/auth/settings',
+  '/api/v1/auth/oidc',
+  '/api/v1/auth/exchange',
+  '/api/v1/auth/refresh',
+];
+
 describe('the gate', () => {
-  test('lets nobody without a key through any route of the router but liveness and readiness', async () => {
+  test('lets nobody without a key through any route of the router but health and the sign-in handshake', async () => {
     await using running = await start({ parts: { operations: OPERATIONS } });
     const { routes } = running.server;
     expect(routes.length).toBeGreaterThan(Object.keys(OPERATIONS).length);
-    expect(routes.filter(({ open }) => open).map(({ path }) => path)).toEqual(['/livez', '/readyz']);
+    expect(routes.filter(({ open }) => open).map(({ path }) => path)).toEqual(OPEN);
     for (const { method, path } of routes.filter(({ open }) => !open)) {
       const response = await fetch(running.at.url + path.replace(/:(\w+)/g, 'x'), { method });
       expect([method, path, response.status]).toEqual([method, path, 401]);
