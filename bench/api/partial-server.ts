@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/adapters/postgres/open-store.ts';
+import { createCourier } from '../../src/adapters/webhooks/courier.ts';
 import { firstKey } from '../../src/main/first-key.ts';
 import { type Authenticate, authenticator } from '../../src/main/identity.ts';
 import { openIdentity } from '../../src/main/identity-plane.ts';
@@ -48,6 +49,7 @@ function portsOf(store: Store): Ports {
     ...store,
     auditKeys: NO_AUDIT_KEYS,
     ...openIdentity({ store, pepper: PEPPER, until: new AbortController().signal }).ports,
+    courier: createCourier({ pepper: PEPPER }),
     clock: systemClock,
     chance: systemChance,
     files,

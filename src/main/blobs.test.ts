@@ -44,6 +44,6 @@ test.each([
   { what: 'no endpoint', change: { CAPSTAN_S3_ENDPOINT: '' }, says: 'CAPSTAN_S3_ENDPOINT' },
   { what: 'plain HTTP', change: { CAPSTAN_S3_ENDPOINT: 'http://s3.example.com' }, says: 'https' },
   { what: 'the key of every manual', change: { CAPSTAN_S3_ACCESS_KEY_ID: 'minioadmin' }, says: 'of its own' },
-])('S01: $what is refused before the first request', async ({ change, says }) => {
+])('$what is refused before the first request', async ({ change, says }) => {
   await expect(open({ ...S3, ...change })).rejects.toMatchObject({ next: expect.stringContaining(says) });
 });

@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { openAuditKeys } from '../adapters/audit-keys/audit-keys.ts';
 import type { Connection } from '../adapters/postgres/connection.ts';
 import { openStore, type Store } from '../adapters/postgres/open-store.ts';
+import { createCourier } from '../adapters/webhooks/courier.ts';
 import { dropOld } from '../controllers/seal.ts';
 import { Refused } from '../core/errors/refused.ts';
 import { OPERATIONS } from '../operations/catalogue.ts';
@@ -97,6 +98,7 @@ async function serve(
     ...rememberStores(store, () => performance.now()),
     ...identity.ports,
     blobs: options.blobs,
+    courier: createCourier({ pepper, ...settings?.webhooks }),
     files: agents,
     clock: systemClock,
     chance: systemChance,

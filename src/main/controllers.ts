@@ -7,6 +7,7 @@ import { Sealer } from '../controllers/seal.ts';
 import { SetBack } from '../controllers/set-back.ts';
 import { Silence } from '../controllers/silence.ts';
 import { timersRound } from '../controllers/timers.ts';
+import { webhookRound } from '../controllers/webhooks.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Planner } from './planner.ts';
 
@@ -31,6 +32,7 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
   const silence = new Silence(ports);
   const setBack = new SetBack(ports);
   const sealer = new Sealer(ports);
+  const onTrouble = troubleLog(log);
   const rounds: Omit<LoopOptions, 'onTrouble'>[] = [
     {
       name: 'schedule',
@@ -45,10 +47,13 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
       round: () => collectRound(ports, options.connectedAgents()),
       wokenBy: { signals: ports.signals, topic: 'agent' },
     },
+    {
+      name: 'webhooks',
+      round: () => webhookRound(ports, onTrouble),
+    },
     { name: 'seal', round: () => sealer.round() },
     { name: 'retain', round: () => options.retain().then(() => RETAIN_EVERY) },
   ];
-  const onTrouble = troubleLog(log);
   await Promise.all(rounds.map((round) => runLoop({ ...round, onTrouble }, signal)));
   await scheduler.release().catch((error: unknown) => onTrouble('lease', error));
   await sealer.finish().catch((error: unknown) => onTrouble('seal', error));

@@ -53,6 +53,9 @@ import { endSession } from './session/end.ts';
 import { listSessions } from './session/list.ts';
 import { listNodes } from './system/nodes.ts';
 import { getVersion } from './system/version.ts';
+import { createWebhook } from './webhook/create.ts';
+import { deleteWebhook } from './webhook/delete.ts';
+import { listWebhooks } from './webhook/list.ts';
 
 export const OPERATIONS = {
   'job.submit': submitJob,
@@ -80,6 +83,9 @@ export const OPERATIONS = {
   'grant.put': putGrant,
   'grant.list': listGrants,
   'grant.delete': deleteGrant,
+  'webhook.create': createWebhook,
+  'webhook.list': listWebhooks,
+  'webhook.delete': deleteWebhook,
   'key.create': createKey,
   'key.list': listKeys,
   'key.revoke': revokeKey,

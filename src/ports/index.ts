@@ -16,6 +16,7 @@ import type { SessionStore } from './session-store.ts';
 import type { Signals } from './signals.ts';
 import type { TokenService } from './token-service.ts';
 import type { TokenVerifier } from './token-verifier.ts';
+import type { Courier, WebhookOutbox, WebhookStore } from './webhooks.ts';
 
 export interface Ports {
   readonly jobs: JobStore;
@@ -38,6 +39,9 @@ export interface Ports {
   readonly audit: AuditTrail;
   readonly auditLog: AuditLog;
   readonly auditKeys: AuditKeys;
+  readonly webhooks: WebhookStore;
+  readonly outbox: WebhookOutbox;
+  readonly courier: Courier;
   readonly clock: Clock;
   readonly chance: Chance;
 }

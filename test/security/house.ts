@@ -1,6 +1,7 @@
 /** The server as it is, with its own database, reached over HTTP: all but jobs that run. */
 import { afterAll, beforeAll } from 'vitest';
 import { withStore } from '../../src/adapters/postgres/testing/with-store.ts';
+import { createCourier } from '../../src/adapters/webhooks/courier.ts';
 import { makeDefaults } from '../../src/main/bootstrap.ts';
 import { makeKey } from '../../src/main/identity.ts';
 import {
@@ -82,6 +83,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
     clock: systemClock,
     chance: systemChance,
     auditKeys: NO_AUDIT_KEYS,
+    courier: createCourier({ pepper: PEPPER }),
   };
   await makeDefaults(store, systemClock.now());
   const http = await createHttpServer({

@@ -85,7 +85,13 @@ export function blobEntry(key: string, { bytes, sha256 }: Pick<End, 'bytes' | 's
 }
 
 /** Tables that hold what opens a door; they leave only sealed, with `--with-keys`. */
-export const KEY_TABLES: ReadonlySet<string> = new Set(['api_key', 'session', 'signing_key', 'webhook']);
+export const KEY_TABLES: ReadonlySet<string> = new Set([
+  'api_key',
+  'session',
+  'signing_key',
+  'webhook',
+  'webhook_delivery',
+]);
 
 /** Made anew by the restored store: its schema's record, its epoch, who schedules. */
 export const OWN_TABLES: ReadonlySet<string> = new Set(['migration', 'meta', 'lease']);

@@ -12,6 +12,7 @@ import type { SchedulerStore } from '../../ports/scheduler-store.ts';
 import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
 import type { SigningKeyStore } from '../../ports/token-keys.ts';
+import type { WebhookOutbox, WebhookStore } from '../../ports/webhooks.ts';
 import { PostgresAgents } from './agents/agent-store.ts';
 import { AuditContext } from './audit/audit-context.ts';
 import { PostgresAuditLog } from './audit/audit-log.ts';
@@ -37,6 +38,8 @@ import { PostgresScheduling } from './scheduling/scheduler-store.ts';
 import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
 import { asRefusal } from './unavailable.ts';
+import { PostgresWebhookOutbox } from './webhooks/webhook-outbox.ts';
+import { PostgresWebhooks } from './webhooks/webhook-store.ts';
 
 export interface StoreOptions {
   readonly connection: Connection;
@@ -63,6 +66,8 @@ export interface Store {
   readonly bindings: BindingStore;
   readonly sessions: SessionStore;
   readonly signingKeys: SigningKeyStore;
+  readonly webhooks: WebhookStore;
+  readonly outbox: WebhookOutbox;
   readonly signals: Signals;
   readonly audit: AuditTrail;
   readonly auditLog: AuditLog;
@@ -129,6 +134,8 @@ function portsOver(db: Database, clock: Clock) {
     audit: new PostgresAuditTrail(db, db.audit),
     auditLog: new PostgresAuditLog(db),
     sessions: new PostgresSessions(db),
+    webhooks: new PostgresWebhooks(db),
+    outbox: new PostgresWebhookOutbox(db),
     signingKeys: new PostgresSigningKeys(db),
   };
 }

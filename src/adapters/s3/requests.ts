@@ -36,7 +36,7 @@ export function s3Requests(options: S3Options): Send {
       });
       if (response && isAnswer(response, request)) return response;
       const body = (await response?.text().catch(() => '')) ?? '';
-      if (response && (tried === TRIES || !isPassing(response.status)))
+      if (response && (tried === TRIES || !isPassing(response.status, request, body)))
         throw refusedBy(request.what, response.status, body);
       await delay(FIRST_PAUSE * 2 ** (tried - 1));
     }
@@ -73,7 +73,13 @@ function isAnswer(response: Response, { alsoTakes = [] }: S3Request): boolean {
   return response.ok || alsoTakes.includes(response.status);
 }
 
-/** Too many at once, or a server that is being replaced. */
-function isPassing(status: number): boolean {
+/**
+ * Too many at once, a server that is being replaced, or a put that met a removal: servers that keep
+ * objects as files say that the key is not there when its folder has just gone.
+ */
+function isPassing(status: number, { method }: S3Request, body: string): boolean {
+  if (method === 'PUT' && (status === 409 || (status === 404 && body.includes('<Code>NoSuchKey</Code>')))) {
+    return true;
+  }
   return status >= 500 || status === 429 || status === 408;
 }

@@ -99,7 +99,7 @@ describe('the address of a bucket', () => {
     { what: 'a bucket that leads elsewhere', change: { bucket: 'a/../b' } },
     { what: 'the key that every manual shows', change: { accessKeyId: 'minioadmin' } },
     { what: 'the secret that every manual shows', change: { secretAccessKey: 'minioadmin' } },
-  ])('S01: $what is refused', ({ change }) => {
+  ])('$what is refused', ({ change }) => {
     expect(() => createS3Blobs({ ...options, ...change })).toThrow(
       expect.objectContaining({ code: 'Unsafe', next: expect.any(String) }),
     );

@@ -8,6 +8,7 @@ import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, P
 import type { Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
+import type { CreateWebhook, ListWebhooks, NewWebhookView, WebhookAddress, WebhookList } from '../../contract/webhook.ts';
 
 export interface Api {
   'job.submit': { kind: 'unary'; input: z.input<typeof SubmitJob>; output: z.output<typeof Submitted> };
@@ -35,6 +36,9 @@ export interface Api {
   'grant.put': { kind: 'unary'; input: z.input<typeof PutQueueGrant>; output: z.output<typeof QueueGrantView> };
   'grant.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueGrantList> };
   'grant.delete': { kind: 'unary'; input: z.input<typeof GrantAddress>; output: z.output<typeof Deleted> };
+  'webhook.create': { kind: 'unary'; input: z.input<typeof CreateWebhook>; output: z.output<typeof NewWebhookView> };
+  'webhook.list': { kind: 'unary'; input: z.input<typeof ListWebhooks>; output: z.output<typeof WebhookList> };
+  'webhook.delete': { kind: 'unary'; input: z.input<typeof WebhookAddress>; output: z.output<typeof Deleted> };
   'key.create': { kind: 'unary'; input: z.input<typeof CreateKey>; output: z.output<typeof NewKeyView> };
   'key.list': { kind: 'unary'; input: z.input<typeof ListKeys>; output: z.output<typeof KeyList> };
   'key.revoke': { kind: 'unary'; input: z.input<typeof KeyRef>; output: z.output<typeof KeyView> };
@@ -90,6 +94,9 @@ export const ROUTES = {
   'grant.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },
   'grant.list': { kind: 'unary', method: 'GET', path: '/api/v1/queuegrants' },
   'grant.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queuegrants/{project}/{queue}' },
+  'webhook.create': { kind: 'unary', method: 'POST', path: '/api/v1/webhooks/{project}' },
+  'webhook.list': { kind: 'unary', method: 'GET', path: '/api/v1/webhooks/{project}' },
+  'webhook.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/webhooks/{project}/{name}' },
   'key.create': { kind: 'unary', method: 'POST', path: '/api/v1/keys' },
   'key.list': { kind: 'unary', method: 'GET', path: '/api/v1/keys' },
   'key.revoke': { kind: 'unary', method: 'POST', path: '/api/v1/keys/{key}/revoke' },

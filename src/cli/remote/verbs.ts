@@ -27,6 +27,7 @@ import { suspendVerb } from './suspend.ts';
 import { updateVerb } from './update.ts';
 import { versionVerb } from './version.ts';
 import { watchVerb } from './watch.ts';
+import { webhookVerb } from './webhook.ts';
 import { whoamiVerb } from './whoami.ts';
 
 type MakeVerb = (shell: Shell) => Command;
@@ -35,7 +36,7 @@ export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
   'Run jobs:': [runVerb, submitVerb],
   'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
-  'Set up:': [applyVerb, contextVerb],
+  'Set up:': [applyVerb, contextVerb, webhookVerb],
   'Who may what:': [loginVerb, logoutVerb, whoamiVerb, authVerb, keyVerb, roleVerb, sessionVerb, auditVerb],
   'Help:': [explainVerb, versionVerb, completionVerb],
 };

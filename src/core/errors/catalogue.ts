@@ -221,6 +221,21 @@ export const CATALOGUE = {
       'priority {priority} is above {max}, the highest that project {project} may use in queue {queue}',
     next: 'Submit with priority {max} or less.',
   },
+  'webhook.url': {
+    status: 422,
+    message: 'a webhook can not lead there: {why}',
+    next: 'Use https and a public address; an administrator allows others with CAPSTAN_WEBHOOKS_ALLOW_HTTP and CAPSTAN_WEBHOOKS_ALLOW_PRIVATE.',
+  },
+  'webhook.name_taken': {
+    status: 409,
+    message: 'project {project} has a webhook {webhook}',
+    next: 'Choose another name, or delete that one first.',
+  },
+  'webhook.not_found': {
+    status: 404,
+    message: 'project {project} has no webhook {webhook}',
+    next: '`capstan webhook list` lists them.',
+  },
   'agent.unavailable': {
     status: 503,
     message: 'agent {agent}, which has the files of this attempt, is not connected',

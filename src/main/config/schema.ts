@@ -218,6 +218,12 @@ export const ServerSettings = z.strictObject({
     })
     .optional(),
   s3: S3.optional(),
+  webhooks: z
+    .strictObject({
+      allowHttp: setting(yesOrNo(), { summary: 'webhooks may be plain HTTP' }),
+      allowPrivate: setting(yesOrNo(), { summary: 'webhooks may lead to loopback and private networks' }),
+    })
+    .optional(),
   limits: Limits.optional(),
   retention: z
     .strictObject({
@@ -281,6 +287,7 @@ export interface Settings {
       }
     | undefined;
   readonly s3: S3Settings;
+  readonly webhooks: { readonly allowHttp: boolean; readonly allowPrivate: boolean };
   readonly limits: LimitSettings;
   readonly retention: { readonly jobs: number; readonly events: number; readonly audit: number };
 }
@@ -292,6 +299,8 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   databasePoolSize: 10,
   behindTlsProxy: false,
   logLevel: 'info',
+  'webhooks.allowHttp': false,
+  'webhooks.allowPrivate': false,
   's3.region': 'us-east-1',
   's3.pathStyle': true,
   'limits.readsPerSecond': 10_000,
