@@ -57,7 +57,8 @@ test('what is wrong is told with how to mend it, and ends with 1', async () => {
   const { code, found } = await doctor('--config', config, '--tls-cert', 'no.crt', '--tls-key', 'no.key');
   chmodSync(running.keyFile, 0o600);
   expect(code).toBe(1);
-  const wrong = found.filter(({ level }) => level !== 'ok');
+  // Room on the disk is the machine's own matter.
+  const wrong = found.filter(({ level, check }) => level !== 'ok' && check !== 'disk');
   expect(wrong).toMatchObject([
     { check: 'secrets', level: 'error', next: expect.stringContaining('chmod 600') },
     { check: 'configuration', level: 'warning', what: expect.stringContaining('changed after') },

@@ -33,7 +33,8 @@ export class CertificateError extends Error {
 
 /** @throws CertificateError when a file cannot be read, is no PEM, or the two are no pair */
 export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
-  const [cert, key] = await Promise.all([read(files.cert, 'certificate'), read(files.key, 'key')]);
+  const cert = await read(files.cert, 'certificate');
+  const key = await read(files.key, 'key');
   const first = parsed(files.cert, 'a certificate', () => new X509Certificate(cert));
   const secret = parsed(files.key, 'a private key without passphrase', () => createPrivateKey(key));
   if (!first.checkPrivateKey(secret)) {
