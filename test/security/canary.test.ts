@@ -67,8 +67,9 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await agent.close();
-  await running.stop();
+  await agent?.close();
+  // Not there when it could not start.
+  await running?.stop();
   collector.close();
   scratch[Symbol.dispose]();
 });

@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await running.stop();
+  // Not there when it could not start.
+  await running?.stop();
   scratch[Symbol.dispose]();
 });
 
