@@ -55,6 +55,7 @@ export async function runBackup(command: BackupCommand): Promise<BackupFacts> {
         snapshot,
         program: VERSION,
         now: systemClock.now(),
+        auditKeys: await auditKeysOf(origin.dir),
         blobs: listLocalBlobs(join(origin.dir, 'blobs')),
         keys: passphrase === undefined ? undefined : { passphrase, files: await keyFilesOf(origin.dir) },
         onProgress: ({ rows, blobs }) => tell(`${rows} rows and ${blobs} files are saved`),
@@ -131,6 +132,15 @@ async function keyFilesOf(dir: string): Promise<Record<string, string>> {
   const names = (await readdir(dir)).filter((name) => KEY_FILE.test(name));
   const files = names.map(async (name) => [name, await readFile(join(dir, name), 'utf8')] as const);
   return Object.fromEntries(await Promise.all(files));
+}
+
+/** Also those that it pins itself: of other replicas, and former ones. */
+async function auditKeysOf(dir: string): Promise<string[]> {
+  const folder = join(dir, 'audit');
+  const names = await readdir(folder).catch(() => []);
+  return Promise.all(
+    names.filter((name) => name.endsWith('.pub')).map((name) => readFile(join(folder, name), 'utf8')),
+  );
 }
 
 async function factsOf(file: string, manifest: Manifest): Promise<BackupFacts> {

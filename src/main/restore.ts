@@ -2,7 +2,8 @@
  * `capstan restore`: a backup into an empty data directory, as a store of its own. All of the file is
  * checked before anything is made, and again while it is read; what fails leaves nothing behind.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { createPublicKey } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BackupError } from '../adapters/backup/errors.ts';
 import { type Header, KEY_FILE } from '../adapters/backup/format.ts';
@@ -64,6 +65,7 @@ async function restoreInto(home: DataHome, command: Restoration): Promise<Restor
     const jobs = await settleJobs(postgres, command.oldIsGone);
     for (const [name, text] of Object.entries(loaded.keyFiles)) await putKeyFile(home, name, text);
     const { manifest } = loaded;
+    await pinAuditKeys(home, manifest.auditKeys);
     return {
       data: home.dir,
       rows: manifest.tables.reduce((sum, { count }) => sum + count, 0),
@@ -137,6 +139,19 @@ function startDatabase(home: DataHome, say: (line: string) => void): Promise<Emb
 
 async function putKeyFile(home: DataHome, name: string, text: string): Promise<void> {
   if (KEY_FILE.test(name)) await writeSecret(join(home.dir, name), text.trim());
+}
+
+/**
+ * The restored store signs with a key of its own, in a chain of its own: two that go on with one chain
+ * would contradict each other. What was signed before is verified by the former keys.
+ */
+async function pinAuditKeys({ dir }: DataHome, keys: readonly string[]): Promise<void> {
+  const folder = join(dir, 'audit');
+  await mkdir(folder, { mode: 0o700 });
+  for (const [index, text] of keys.entries()) {
+    const pem = createPublicKey(text).export({ type: 'spki', format: 'pem' });
+    await writeFile(join(folder, `former-${index + 1}.pub`), pem, { mode: 0o644, flush: true });
+  }
 }
 
 function checkSchema({ program, migrations }: Header): void {

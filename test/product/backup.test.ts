@@ -105,6 +105,11 @@ describe('the drill', { timeout: 120_000 }, () => {
     expect(jobs.get('kept')).toEqual(await product.job('kept'));
     await sameBeside(product, other);
 
+    const chain = await other.cli(['audit', 'verify']);
+    expect(chain).toMatchObject({ code: 0, stdout: expect.stringContaining('verified') });
+    const doctor = await other.cli(['doctor', '--data', other.data]);
+    expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('0 errors, 0 warnings') });
+
     const told = (await allEvents(other)).map(essence);
     for (const { job, state_name, reason, message, at } of rowsIn<EventRow>(file, 'event')) {
       expect(told).toContainEqual({

@@ -64,6 +64,8 @@ export interface Manifest {
   /** By name; at least what the snapshot used. */
   readonly sequences: Readonly<Record<string, string>>;
   readonly withKeys: boolean;
+  /** Public keys (PEM) that the audit's heads were signed with: the restored store pins them as former ones. */
+  readonly auditKeys: readonly string[];
 }
 
 export type Control =

@@ -37,6 +37,8 @@ export interface BackupSource {
   readonly keys?:
     | { readonly passphrase: string; readonly files: Readonly<Record<string, string>> }
     | undefined;
+  /** Public, PEM. */
+  readonly auditKeys?: readonly string[] | undefined;
   readonly onProgress?: ((done: Progress) => void) | undefined;
 }
 
@@ -202,6 +204,7 @@ class Lines {
       blobs: { count, bytes, sha256: hash.digest('hex') },
       sequences: await this.#source.snapshot.sequences(),
       withKeys: this.#source.keys !== undefined,
+      auditKeys: this.#source.auditKeys ?? [],
     };
   }
 
