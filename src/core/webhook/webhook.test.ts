@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NOON } from '../job/testing/builders.ts';
-import { GIVE_UP_AFTER, nextTry, type Webhook, wants } from './webhook.ts';
+import { type Ending, GIVE_UP_AFTER, nextTry, type Webhook, wants } from './webhook.ts';
 
 const WEBHOOK: Webhook = {
   id: 'w',
@@ -16,7 +16,7 @@ const WEBHOOK: Webhook = {
 const ENDING = { project: 'p', state: 'failed', at: NOON, labels: { team: 'ocr', more: 'x' } };
 
 describe('a webhook', () => {
-  test.each([
+  test.each<{ what: string; change: Partial<Ending>; want: boolean }>([
     { what: 'an end that it asked for', change: {}, want: true },
     { what: 'another state', change: { state: 'succeeded' }, want: false },
     { what: 'another project', change: { project: 'q' }, want: false },
