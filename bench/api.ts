@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { BareDatabase } from './api/bare-database.ts';
 import { type Act, ApiLoad, type Load, loaded } from './api/load.ts';
 import { checkStored, type OperationName, PAGE, prepare, requestsFor } from './api/requests.ts';
+import { withoutRows } from './api/without-rows.ts';
 import { Capstan } from './harness/capstan.ts';
 import { type BenchDatabase, startDatabase } from './harness/database.ts';
 import { figureOf, type Peer, type Report } from './harness/figure.ts';
@@ -16,9 +17,11 @@ import { scratch } from './harness/scratch.ts';
 const OPERATIONS: readonly OperationName[] = ['job.get', 'job.list', 'job.submit'];
 const CONNECTIONS = [1, 16, 64] as const;
 /** What can be taken away of a server, measured with so many connections. */
-const PARTS = ['authentication', 'store'] as const;
+const PARTS = ['authentication', 'audit', 'events', 'store'] as const;
 const PART_CONNECTIONS = 16;
 const ROUNDS = 3;
+/** Parts that are rows of a table: the table takes none while they are measured. */
+const ROWS_OF: Partial<Record<(typeof PARTS)[number], string>> = { audit: 'audit_record', events: 'event' };
 /** Each round, milliseconds. */
 const ROUND = 600;
 const WARM_UP = 200;
@@ -104,6 +107,7 @@ interface Place {
 async function parts(place: Place, report: Report): Promise<void> {
   const whole = await rates('nothing', place);
   for (const part of PARTS) {
+    await using _kept = await withoutRows(place.database.config, ROWS_OF[part]);
     const less = await rates(part, place);
     for (const operation of OPERATIONS) {
       const peer = { against: 'with it', samples: whole[operation] };
