@@ -40,6 +40,15 @@ const minutes = Number(values.minutes ?? (values.full ? 25 : 5));
 const skipped: string[] = [];
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+// Whoever is tired of waiting still gets the report, and nothing stays behind.
+let enough = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    enough = true;
+    say('stopping after this round; once more ends at once, and leaves what runs');
+  });
+}
+
 say(`seed ${seed}`);
 const began = performance.now();
 const reports = await runCampaign({
@@ -48,6 +57,7 @@ const reports = await runCampaign({
   only: values.only?.split(',').map(strikeName),
   stages: STAGE_NAMES.filter((name) => values.stage?.includes(name) ?? true),
   boundMs: minutes * 60_000,
+  enough: () => enough,
   onRound: (report) => {
     say(roundLine(report));
     for (const what of report.broken) say(`     BROKEN ${what}`);

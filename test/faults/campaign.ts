@@ -54,6 +54,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** No new round begins after this long, milliseconds. */
   readonly boundMs: number;
+  /** The round under way is the last one, and its installation is taken down. */
+  readonly enough: () => boolean;
   /** Only these, in place of the killing stage's own; the other stages are left out. */
   readonly only?: readonly StrikeName[] | undefined;
   /** Default: all. */
@@ -86,10 +88,11 @@ export async function runCampaign(options: CampaignOptions): Promise<RoundReport
   const began = performance.now();
   const reports: RoundReport[] = [];
   for (const prepare of stagesOf(options)) {
+    if (options.enough()) break;
     const stage = await prepare(options, chance);
     if (!stage) continue;
     try {
-      const late = () => performance.now() - began > options.boundMs;
+      const late = () => options.enough() || performance.now() - began > options.boundMs;
       reports.push(...(await playStage(stage, options, { chance, late })));
     } finally {
       await stage.close();
