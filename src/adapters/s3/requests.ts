@@ -21,7 +21,7 @@ export interface S3Request {
 export type Send = (request: S3Request) => Promise<Response>;
 
 /** Tries in all; a request changes nothing when it is repeated. */
-const TRIES = 4;
+const TRIES = 6;
 const FIRST_PAUSE = 100;
 /** Of one request, milliseconds. */
 const TIMEOUT = 60_000;

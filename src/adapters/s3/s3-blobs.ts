@@ -4,8 +4,9 @@
  * An object appears whole when its put has ended, so a reader never sees half of one.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BlobInfo, type BlobStore, blobPrefixSegments, blobSegments } from '../../ports/blob-store.ts';
-import { refusedBy } from './errors.ts';
+import { refusedBy, type S3Error } from './errors.ts';
 import type { S3Options } from './options.ts';
 import { type Send, s3Requests } from './requests.ts';
 
@@ -135,8 +136,12 @@ async function statObject(send: Send, key: string): Promise<BlobInfo | undefined
   return response.status === 404 ? undefined : { bytes: Number(response.headers.get('content-length')) };
 }
 
+/** A batch may fail in part inside an answer of 200; so often in a row, milliseconds between. */
+const REMOVALS = { tries: 6, firstPause: 50 };
+
 async function removeBelow(send: Send, prefix: string): Promise<void> {
   const what = 'list blobs';
+  let failed = 0;
   for (;;) {
     const listed = await send({
       method: 'GET',
@@ -149,18 +154,28 @@ async function removeBelow(send: Send, prefix: string): Promise<void> {
     // A server that keeps objects as files may list a folder: it goes with what is in it.
     const objects = keys.filter((key) => key.startsWith(prefix) && key.endsWith('~'));
     if (objects.length === 0) return;
-    await removeObjects(send, objects);
+    const trouble = await removeObjects(send, objects);
+    failed = trouble ? failed + 1 : 0;
+    if (trouble && failed === REMOVALS.tries) throw trouble;
+    if (trouble) await delay(REMOVALS.firstPause * 2 ** failed);
   }
 }
 
-async function removeObjects(send: Send, keys: readonly string[]): Promise<void> {
+/** What will pass, by the protocol's own words: such as an object that is written in this moment. */
+const PASSING = /<Code>(InternalError|SlowDown|ServiceUnavailable|OperationAborted)<\/Code>/;
+
+/** Returns what was wrong when the rest is worth another try. Throws when it is not. */
+async function removeObjects(send: Send, keys: readonly string[]): Promise<S3Error | undefined> {
   const list = keys.map((key) => `<Object><Key>${escaped(key)}</Key></Object>`).join('');
   const body = Buffer.from(`<Delete><Quiet>true</Quiet>${list}</Delete>`);
   const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
   const what = 'remove blobs';
   const response = await send({ method: 'POST', query: { delete: '' }, headers, body, what });
   const text = await response.text();
-  if (text.includes('<Error>')) throw refusedBy(what, response.status, text);
+  if (!text.includes('<Error>')) return undefined;
+  const refused = refusedBy(what, response.status, text);
+  if (PASSING.test(text)) return refused;
+  throw refused;
 }
 
 /** So that the connection is free for the next one. */
