@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/adapters/postgres/open-store.ts';
 import { createCourier } from '../../src/adapters/webhooks/courier.ts';
+import { openDesk } from '../../src/main/desk.ts';
 import { firstKey } from '../../src/main/first-key.ts';
 import { type Authenticate, authenticator } from '../../src/main/identity.ts';
 import { openIdentity } from '../../src/main/identity-plane.ts';
@@ -45,8 +46,10 @@ function portsOf(store: Store): Ports {
   const unused = () => Promise.reject(new Error('the bench reads no files'));
   const files = { read: unused };
   const blobs = { put: unused, stat: unused, read: unused, removeAll: unused };
+  const until = new AbortController().signal;
   const ports: Ports = {
     ...store,
+    ...openDesk({ store, replica: 'bench', onTrouble: console.error }, until),
     auditKeys: NO_AUDIT_KEYS,
     ...openIdentity({ store, pepper: PEPPER, until: new AbortController().signal }).ports,
     courier: createCourier({ pepper: PEPPER }),

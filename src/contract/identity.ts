@@ -2,17 +2,20 @@
 import { z } from 'zod';
 import { Cursor, Flag, Limit, listOf } from './meta.ts';
 import { Name, PositiveDuration } from './scalars.ts';
+import { HandlerName } from './task.ts';
 
 const Names = z.array(Name).min(1).max(100);
 
 const scope = {
   projects: Names.optional().describe('Only in these projects'),
   queues: Names.optional().describe('Only for these queues'),
+  handlers: z.array(HandlerName).min(1).max(100).optional().describe('Of a worker: only these handlers'),
 };
 
 const ScopeView = z.object({
   projects: z.array(z.string()).optional(),
   queues: z.array(z.string()).optional(),
+  handlers: z.array(z.string()).optional(),
 });
 
 /** A day less than ten years: longer is for ever. */

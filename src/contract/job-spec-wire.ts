@@ -1,5 +1,5 @@
 /** The way back: a stored spec as it is written in a job file. Parsing the result gives the same spec. */
-import type { EnvValue, JobSpec, Role, Volume } from '../core/job/spec.ts';
+import type { EnvValue, JobSpec, Role, TaskSpec, Volume } from '../core/job/spec.ts';
 import { formatAmount } from '../core/kube/quantity.ts';
 import { formatDuration, formatQuantities, formatTime } from './scalars.ts';
 
@@ -10,7 +10,8 @@ export function specToWire(spec: JobSpec): Wire {
     type: spec.type,
     queue: spec.queue,
     priority: spec.priority,
-    roles: spec.roles.map(roleToWire),
+    task: spec.task && taskToWire(spec.task),
+    roles: some(spec.roles.map(roleToWire)),
     topology: spec.topology.level === 'none' && !spec.topology.required ? undefined : spec.topology,
     timeout: duration(spec.timeoutMs),
     deadline: duration(spec.deadlineMs),
@@ -19,13 +20,35 @@ export function specToWire(spec: JobSpec): Wire {
     ttlAfterFinished: duration(spec.ttlAfterFinishedMs),
     expectedDuration: duration(spec.expectedDurationMs),
     retry: retryToWire(spec.retry),
-    checkpoint: defined({
-      grace: formatDuration(spec.checkpoint.graceMs),
-      every: duration(spec.checkpoint.everyMs),
-      path: spec.checkpoint.path,
-    }),
+    checkpoint: spec.task
+      ? undefined
+      : defined({
+          grace: formatDuration(spec.checkpoint.graceMs),
+          every: duration(spec.checkpoint.everyMs),
+          path: spec.checkpoint.path,
+        }),
     outputs: some(spec.outputs),
-    onLost: spec.replaceAfterMs === null ? 'wait' : { replaceAfter: formatDuration(spec.replaceAfterMs) },
+    onLost: spec.task
+      ? undefined
+      : spec.replaceAfterMs === null
+        ? 'wait'
+        : { replaceAfter: formatDuration(spec.replaceAfterMs) },
+  });
+}
+
+/** A payload that lies with the blobs is left out: it is read by itself. */
+function taskToWire(task: TaskSpec): Wire {
+  const { rate, unique } = task;
+  return defined({
+    handler: task.handler,
+    payload: task.payload === undefined ? undefined : JSON.parse(task.payload),
+    fairKey: task.fairKey,
+    concurrency: task.concurrency,
+    rate: rate && { key: rate.key, limit: rate.limit, per: formatDuration(rate.perMs) },
+    unique: unique && defined({ key: unique.key, window: duration(unique.windowMs) }),
+    after: some(task.after),
+    onDependencyFailure: task.onDependencyFailure,
+    cancelGrace: formatDuration(task.cancelGraceMs),
   });
 }
 

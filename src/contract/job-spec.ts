@@ -3,7 +3,7 @@
  * the OpenAPI schema and (later) the CRD come. It parses to `core/job/spec.ts`, every default filled in.
  */
 import { z } from 'zod';
-import type { JobSpec, Role } from '../core/job/spec.ts';
+import type { JobSpec, Role, TaskSpec } from '../core/job/spec.ts';
 import {
   Duration,
   LabelKey,
@@ -14,6 +14,7 @@ import {
   Size,
   Timestamp,
 } from './scalars.ts';
+import { TaskInput } from './task.ts';
 
 const Text = textOr('a string');
 
@@ -186,7 +187,7 @@ const Roles = z
   .describe('Roles of the gang, in the order of their ranks');
 
 export const JobSpecInput = z
-  .strictObject({ ...jobFields, roles: Roles, ...optionalRoleFields() })
+  .strictObject({ ...jobFields, task: TaskInput.optional(), roles: Roles, ...optionalRoleFields() })
   .superRefine(checkRoles)
   .transform(toSpec)
   .meta({ id: 'JobSpec', description: 'What to run: the spec of an AIJob' });
@@ -217,6 +218,7 @@ interface Parsed {
 }
 
 function checkRoles(spec: Parsed & Record<string, unknown>, context: z.RefinementCtx): void {
+  if (spec.task) return checkTask(spec, context);
   const inline = Object.keys(roleFields).filter((field) => spec[field] !== undefined);
   if (!spec.roles) {
     checkRunnable({ command: spec.command }, [], context);
@@ -235,6 +237,16 @@ function checkRoles(spec: Parsed & Record<string, unknown>, context: z.Refinemen
   });
   checkUnique(spec.roles, 'roles', context);
   checkUnique(spec.outputs, 'outputs', context);
+}
+
+/** A worker has its own command, machine and files. */
+function checkTask(spec: Parsed & Record<string, unknown>, context: z.RefinementCtx): void {
+  const foreign = ['roles', ...Object.keys(roleFields)].filter((field) => spec[field] !== undefined);
+  if (spec.outputs.length > 0) foreign.push('outputs');
+  for (const field of foreign) {
+    const message = 'either task, or what a container runs; a task returns its result and takes its payload';
+    context.addIssue({ code: 'custom', path: [field], message });
+  }
 }
 
 function checkRunnable(
@@ -260,6 +272,7 @@ function checkUnique(named: readonly { name: string }[], field: string, context:
 }
 
 type Written = z.output<z.ZodObject<typeof jobFields>> & {
+  task?: z.output<typeof TaskInput> | undefined;
   roles?: z.output<typeof RoleInput>[] | undefined;
 } & Record<string, unknown>;
 
@@ -268,12 +281,13 @@ export type ParsedJobSpec = Omit<JobSpec, 'queue'> & { readonly queue?: string |
 
 function toSpec(written: Written): ParsedJobSpec {
   const { retry, checkpoint, onLost } = written;
-  const roles = written.roles ?? [inlineRole(written)];
+  const roles = written.task ? [] : (written.roles ?? [inlineRole(written)]);
   return {
     type: written.type,
     queue: written.queue,
     priority: written.priority,
     roles: roles as Role[],
+    ...(written.task ? { task: toTask(written.task) } : {}),
     topology: written.topology,
     timeoutMs: written.timeout,
     deadlineMs: written.deadline,
@@ -289,6 +303,21 @@ function toSpec(written: Written): ParsedJobSpec {
     checkpoint: { graceMs: checkpoint.grace, everyMs: checkpoint.every, path: checkpoint.path },
     outputs: written.outputs,
     replaceAfterMs: onLost === 'wait' ? null : onLost.replaceAfter,
+  };
+}
+
+function toTask(written: z.output<typeof TaskInput>): TaskSpec {
+  const { handler, payload, fairKey, concurrency, rate, unique, after = [], onDependencyFailure } = written;
+  return {
+    handler,
+    payload: JSON.stringify(payload),
+    fairKey,
+    concurrency,
+    rate: rate && { key: rate.key, limit: rate.limit, perMs: rate.per },
+    unique: unique && { key: unique.key, windowMs: unique.window },
+    after,
+    onDependencyFailure,
+    cancelGraceMs: written.cancelGrace,
   };
 }
 

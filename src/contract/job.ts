@@ -4,6 +4,7 @@ import { STATE_NAMES } from '../core/job/state.ts';
 import { JobSpecInput } from './job-spec.ts';
 import { API_VERSION, Cursor, commaList, LabelSelector, Limit, listOf } from './meta.ts';
 import { Duration, JobRef, LabelKey, Labels, LabelValue, Name } from './scalars.ts';
+import { HandlerName, TaskError } from './task.ts';
 
 export const IdempotencyKey = z
   .string()
@@ -34,6 +35,7 @@ export const ListJobs = z.strictObject({
   state: commaList(StateName).optional().describe('Only in these states, separated by commas'),
   queue: Name.optional(),
   type: z.enum(['training', 'inference', 'evaluation', 'simulation', 'batch']).optional(),
+  handler: HandlerName.optional().describe('Only tasks of this handler'),
   selector: LabelSelector.optional().describe('Label selector, as kubectl spells it'),
   newerThan: Duration.optional().describe('Submitted within this time'),
   olderThan: Duration.optional().describe('Submitted longer ago than this'),
@@ -61,6 +63,7 @@ const Outcome = z.object({
   member: z.object({ role: z.string(), index: z.int() }).optional(),
   exitCode: z.int().optional(),
   signal: z.string().optional(),
+  error: TaskError.optional(),
 });
 
 const Member = z.object({
@@ -91,6 +94,12 @@ const Attempt = z.object({
   outputs: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.int() })),
 });
 
+const TaskProgressView = z.object({
+  fraction: z.number().optional().describe('From 0 to 1'),
+  message: z.string().optional(),
+  at: z.string(),
+});
+
 export const JobView = z
   .object({
     apiVersion: z.literal(API_VERSION),
@@ -119,6 +128,12 @@ export const JobView = z
       stoppingTo: z.string().optional().describe('Where a stopping job goes'),
       charges: z.object({ failed: z.int(), lost: z.int(), preempted: z.int() }),
       attempts: z.array(Attempt).describe('The last 20'),
+      result: z.json().optional().describe('What the handler of a task returned, where it is at most 32 KiB'),
+      resultBytes: z.int().optional().describe('Size of a larger result: GET …/result reads it'),
+      payloadBytes: z.int().optional().describe('Size of a payload above 32 KiB: GET …/payload reads it'),
+      error: TaskError.optional().describe('What the handler of a task threw last'),
+      progress: TaskProgressView.optional(),
+      worker: z.string().optional().describe('Session of the worker that holds the task'),
     }),
   })
   .meta({ id: 'Job', description: 'An AI job: what was asked for and what became of it' });

@@ -44,7 +44,9 @@ const Dependencies = z
   .array(JobRef)
   .min(1)
   .max(MOST_DEPENDENCIES)
-  .describe('Tasks of the project, by uid or name, that end before this one starts; it is given their results');
+  .describe(
+    'Tasks of the project, by uid or name, that end before this one starts; it is given their results',
+  );
 
 export const TaskInput = z
   .strictObject({

@@ -8,6 +8,7 @@ import type { Job } from '../core/job/job.ts';
 import { preempt } from '../core/job/preempt.ts';
 import type { Decision, Transition } from '../core/job/transition.ts';
 import type { Plan } from '../core/scheduling/plan.ts';
+import { slicesOf } from '../core/scheduling/slices.ts';
 import type { Snapshot } from '../core/scheduling/snapshot.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SchedulerLease } from '../ports/scheduler-store.ts';
@@ -43,6 +44,7 @@ export class Scheduler {
   readonly #with: Scheduling;
   #lease: SchedulerLease | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
+  #granted = '';
 
   constructor(scheduling: Scheduling) {
     this.#with = scheduling;
@@ -73,6 +75,7 @@ export class Scheduler {
     const { ports, plan, onCycle } = this.#with;
     const started = performance.now();
     const snapshot = await ports.scheduler.snapshot();
+    await this.#grantSlices(lease, snapshot);
     if (snapshot.pending.length === 0) return;
     const now = ports.clock.now();
     const decided = await plan(snapshot, now);
@@ -86,6 +89,21 @@ export class Scheduler {
       pending: snapshot.pending.length,
       admitted: decided.admit.length,
     });
+  }
+
+  /** Written when they are others than before: claims of tasks read them. */
+  async #grantSlices(lease: SchedulerLease, { queues }: Snapshot): Promise<void> {
+    const slices = slicesOf(queues);
+    const granted = `${lease.epoch} ${JSON.stringify(slices)}`;
+    if (granted === this.#granted) return;
+    const { slices: store, clock } = this.#with.ports;
+    if (await store.grant(lease, slices, clock.now())) this.#granted = granted;
+    else this.#lease = undefined;
+  }
+
+  /** As far as it knows: whoever lost it since finds out when it writes. */
+  get holdsLease(): boolean {
+    return this.#lease !== undefined;
   }
 
   /** The plan names jobs; what that makes of each is the job's own decision on its row as it is now. */

@@ -17,10 +17,13 @@ import type { Ports } from '../ports/index.ts';
 import { AgentSessions } from '../serve/agent-link/sessions.ts';
 import type { HttpOptions } from '../serve/http/options.ts';
 import { type Address, createHttpServer, type HttpServer } from '../serve/http/server.ts';
+import { WorkerLink } from '../serve/worker-link/worker-link.ts';
+import type { WorkerTiming } from '../serve/worker-link/worker-session.ts';
 import { makeDefaults } from './bootstrap.ts';
 import type { Apply } from './config/live.ts';
 import type { Settings } from './config/schema.ts';
 import { runControllers } from './controllers.ts';
+import { openDesk } from './desk.ts';
 import { openIdentity } from './identity-plane.ts';
 import type { ListenerTls } from './listener-tls.ts';
 import { startPlanner } from './planner.ts';
@@ -44,6 +47,8 @@ export interface ControlPlaneOptions {
   readonly replica: string;
   readonly log: Logger;
   readonly allowUnsafe?: boolean;
+  /** Of workers' connections; tests pass short ones. */
+  readonly workerTiming?: Partial<WorkerTiming> | undefined;
 }
 
 export interface ControlPlane {
@@ -56,6 +61,8 @@ export interface ControlPlane {
   /** Finishes what has begun, gives the lease back, closes the store. */
   close(): Promise<void>;
 }
+
+const WORKER_LEASE = 15_000;
 
 /** For answers under way when the server is asked to stop, milliseconds. */
 const GRACE = 5000;
@@ -93,8 +100,11 @@ async function serve(
   const over = new AbortController();
   const { pepper, settings } = options;
   const identity = openIdentity({ store, pepper, settings, until: over.signal });
+  const onTrouble = (what: string, error: unknown) =>
+    log.warn({ err: error, what }, 'tasks could not be handed out; it will be tried again');
   const ports: Ports = {
     ...store,
+    ...openDesk({ store, replica: auditKeys.name, onTrouble }, over.signal),
     ...rememberStores(store, () => performance.now()),
     ...identity.ports,
     blobs: options.blobs,
@@ -113,10 +123,26 @@ async function serve(
     metrics: new Registry(),
     options: httpOptions(options),
   });
+  const workers = new WorkerLink({
+    ports,
+    authenticate: identity.authenticate,
+    replica: auditKeys.name,
+    timing: options.workerTiming,
+    onTrouble,
+  });
+  workers.listen(http.node);
   const planner = startPlanner();
   const retain = () => keepTidy(ports, store, options.settings?.retention);
   const controllers = runControllers(
-    { ports, holder: options.replica, planner, connectedAgents: () => agents.connected(), retain, log },
+    {
+      ports,
+      holder: options.replica,
+      planner,
+      connectedAgents: () => agents.connected(),
+      retain,
+      log,
+      workerLeaseMs: options.workerTiming?.leaseMs ?? WORKER_LEASE,
+    },
     over.signal,
   );
   const address = await http
@@ -132,7 +158,7 @@ async function serve(
     http.limit(limits);
     await followed?.look();
   };
-  const close = closer({ http, agents, controllers, over, planner, store, followed });
+  const close = closer({ http, workers, agents, controllers, over, planner, store, followed });
   return { address, ports, store, agents, apply, close };
 }
 
@@ -143,6 +169,7 @@ function httpOptions({ settings, tls }: ControlPlaneOptions): Partial<HttpOption
 
 interface Parts {
   readonly http: HttpServer;
+  readonly workers: WorkerLink;
   readonly agents: AgentSessions;
   readonly controllers: Promise<void>;
   readonly over: AbortController;
@@ -151,9 +178,19 @@ interface Parts {
   readonly followed: { close(): void } | undefined;
 }
 
-function closer({ http, agents, controllers, over, planner, store, followed }: Parts): () => Promise<void> {
+function closer({
+  http,
+  workers,
+  agents,
+  controllers,
+  over,
+  planner,
+  store,
+  followed,
+}: Parts): () => Promise<void> {
   return async () => {
     followed?.close();
+    workers.close();
     await http.close({ graceMs: GRACE });
     agents.close();
     over.abort();
@@ -182,7 +219,9 @@ async function keepTidy(ports: Ports, store: Store, keep = KEEP): Promise<void> 
   const now = systemClock.now();
   await store.ensurePartitions(now);
   await store.dropPartitions('event', now - keep.events);
+  await store.dropPartitions('event_block', now - keep.events);
   await store.dropPartitions('job_history', now - keep.jobs);
+  await store.dropPartitions('task_history', now - keep.jobs);
   await store.pruneKeys(now);
   await store.sessions.prune(now - SESSIONS_KEPT);
   await dropOld(ports, now - keep.audit);

@@ -6,6 +6,9 @@ import { Scheduler } from '../controllers/schedule.ts';
 import { Sealer } from '../controllers/seal.ts';
 import { SetBack } from '../controllers/set-back.ts';
 import { Silence } from '../controllers/silence.ts';
+import { Gates } from '../controllers/tasks/gates.ts';
+import { silentWorkersRound } from '../controllers/tasks/silent-workers.ts';
+import { wakeRound } from '../controllers/tasks/wake.ts';
 import { timersRound } from '../controllers/timers.ts';
 import { webhookRound } from '../controllers/webhooks.ts';
 import type { Ports } from '../ports/index.ts';
@@ -19,6 +22,8 @@ export interface ControllerOptions {
   /** Partitions ahead, old ones dropped, old idempotency keys removed. */
   readonly retain: () => Promise<void>;
   readonly log: Logger;
+  /** A worker that is not heard for so long has lost what it holds. */
+  readonly workerLeaseMs: number;
 }
 
 const RETAIN_EVERY = 3_600_000;
@@ -29,6 +34,8 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
   // Names of hosts and numbers of processes repeat; who holds the lease is one server and no other.
   const unique = `${holder}/${ports.chance.uid(ports.clock.now())}`;
   const scheduler = new Scheduler({ ports, holder: unique, plan: planner.plan });
+  const gates = new Gates(ports, () => scheduler.holdsLease);
+  const silentWorkers = silentWorkersRound(options.workerLeaseMs);
   const silence = new Silence(ports);
   const setBack = new SetBack(ports);
   const sealer = new Sealer(ports);
@@ -39,6 +46,13 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
       round: () => scheduler.round(),
       wokenBy: { signals: ports.signals, topic: 'schedule' },
     },
+    {
+      name: 'gates',
+      round: () => gates.round(),
+      wokenBy: { signals: ports.signals, topic: 'gate' },
+    },
+    { name: 'wake', round: () => wakeRound(ports) },
+    { name: 'workers', round: () => silentWorkers(ports) },
     { name: 'timers', round: () => timersRound(ports) },
     { name: 'silence', round: () => silence.round() },
     { name: 'set-back', round: () => setBack.round() },

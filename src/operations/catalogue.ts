@@ -19,16 +19,19 @@ import { listEvents } from './event/list.ts';
 import { deleteGrant } from './grant/delete.ts';
 import { listGrants } from './grant/list.ts';
 import { putGrant } from './grant/put.ts';
+import { submitBatch } from './job/batch.ts';
 import { cancelJob } from './job/cancel.ts';
 import { deleteJob } from './job/delete.ts';
 import { getJob } from './job/get.ts';
 import { listJobs } from './job/list.ts';
 import { readOutput } from './job/output.ts';
 import { redriveJob } from './job/redrive.ts';
+import { redriveJobs } from './job/redrive-many.ts';
 import { resumeJob } from './job/resume.ts';
 import { submitJob } from './job/submit.ts';
 import { suspendJob } from './job/suspend.ts';
 import { updateJob } from './job/update.ts';
+import { waitJobs } from './job/wait.ts';
 import { watchJobs } from './job/watch.ts';
 import { createKey } from './key/create.ts';
 import { listKeys } from './key/list.ts';
@@ -53,12 +56,18 @@ import { endSession } from './session/end.ts';
 import { listSessions } from './session/list.ts';
 import { listNodes } from './system/nodes.ts';
 import { getVersion } from './system/version.ts';
+import { readLeasedDependency, readLeasedPayload, readPayload } from './task/payload.ts';
+import { readResult } from './task/result.ts';
 import { createWebhook } from './webhook/create.ts';
 import { deleteWebhook } from './webhook/delete.ts';
 import { listWebhooks } from './webhook/list.ts';
+import { listWorkers } from './worker/list.ts';
+import { uploadResult } from './worker/upload.ts';
 
 export const OPERATIONS = {
   'job.submit': submitJob,
+  'job.submit-batch': submitBatch,
+  'job.wait': waitJobs,
   'job.list': listJobs,
   'job.watch': watchJobs,
   'job.get': getJob,
@@ -67,9 +76,16 @@ export const OPERATIONS = {
   'job.suspend': suspendJob,
   'job.resume': resumeJob,
   'job.redrive': redriveJob,
+  'job.redrive-many': redriveJobs,
   'job.delete': deleteJob,
   'job.logs': readLogs,
   'job.output': readOutput,
+  'task.result': readResult,
+  'task.payload': readPayload,
+  'worker.list': listWorkers,
+  'worker.upload': uploadResult,
+  'worker.payload': readLeasedPayload,
+  'worker.dependency': readLeasedDependency,
   'event.list': listEvents,
   'event.follow': followEvents,
   'project.put': putProject,

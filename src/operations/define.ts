@@ -20,6 +20,8 @@ export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{field}` for fields of the input; the rest comes from the query (GET, DELETE) or the body. */
   readonly path: `/api/v1/${string}`;
+  /** Largest body, bytes, where it may be larger than others. */
+  readonly bodyLimit?: number;
 }
 
 interface Definition<I extends z.ZodType, O extends z.ZodType> {

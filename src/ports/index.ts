@@ -14,12 +14,21 @@ import type { BindingStore, RoleStore } from './role-store.ts';
 import type { SchedulerStore } from './scheduler-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Signals } from './signals.ts';
+import type { Endings, TaskDesk } from './task-desk.ts';
+import type { GateStore, SliceStore, TaskStore } from './task-store.ts';
 import type { TokenService } from './token-service.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { Courier, WebhookOutbox, WebhookStore } from './webhooks.ts';
+import type { WorkerStore } from './worker-store.ts';
 
 export interface Ports {
   readonly jobs: JobStore;
+  readonly tasks: TaskStore;
+  readonly gates: GateStore;
+  readonly slices: SliceStore;
+  readonly workers: WorkerStore;
+  readonly desk: TaskDesk;
+  readonly endings: Endings;
   readonly events: EventStore;
   readonly projects: ProjectStore;
   readonly queues: QueueStore;

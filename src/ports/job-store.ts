@@ -12,6 +12,8 @@ export interface JobFilter {
   readonly states?: readonly StateName[] | undefined;
   readonly queue?: string | undefined;
   readonly type?: JobType | undefined;
+  /** Only tasks of this handler. */
+  readonly handler?: string | undefined;
   readonly labels?: readonly LabelTest[] | undefined;
   /** Epoch milliseconds, both inclusive. */
   readonly createdAfter?: number | undefined;
@@ -33,8 +35,16 @@ export type Stored =
   | { readonly kind: 'name-taken'; readonly job: Job }
   | { readonly kind: 'key-reused' };
 
+export type StoredTasks =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'repeated'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'key-reused' }
+  | { readonly kind: 'taken' };
+
 export interface JobStore {
   submit(first: Transition, once?: Once): Promise<Stored>;
+  /** Tasks: all of them, or none when the name or a key of one is taken. @param onces one for each, or none */
+  submitTasks(firsts: readonly Transition[], onces?: readonly Once[]): Promise<StoredTasks>;
   /** By uid, or by name: the live job of that name, else the one that ended last. */
   get(project: string, ref: string): Promise<Job | undefined>;
   /** Newest first, live and ended together. */

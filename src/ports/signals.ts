@@ -1,10 +1,14 @@
 /** Hints between replicas that something changed. A hint may be lost; whoever listens also looks by itself now and then. */
 /** `identity`: a key, session, role or binding is not what it was. */
-export type Topic = 'schedule' | 'event' | 'agent' | 'identity';
+/**
+ * `gate`: something that has to do with a limit by key was submitted or has ended.
+ * `task`: tasks were submitted to a queue or became ready there, or some of whatever queue ended.
+ */
+export type Topic = 'schedule' | 'event' | 'agent' | 'identity' | 'task' | 'gate';
 
 export interface Signal {
   readonly topic: Topic;
-  /** For `agent`: its name. For `event`: a job's uid. */
+  /** For `agent`: its name. For `event`: a job's uid. For `task`: a queue. */
   readonly key: string;
 }
 

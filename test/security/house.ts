@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { withStore } from '../../src/adapters/postgres/testing/with-store.ts';
 import { createCourier } from '../../src/adapters/webhooks/courier.ts';
 import { makeDefaults } from '../../src/main/bootstrap.ts';
+import { openDesk } from '../../src/main/desk.ts';
 import { makeKey } from '../../src/main/identity.ts';
 import {
   type IdentityPlane,
@@ -78,6 +79,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
   const ports: Ports = {
     ...store,
     ...identity.ports,
+    ...openDesk({ store, replica: 'house', onTrouble: () => undefined }, over.signal),
     blobs: NO_BLOBS,
     files: { read: async () => undefined },
     clock: systemClock,

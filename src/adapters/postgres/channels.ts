@@ -6,6 +6,8 @@ export const CHANNELS: Readonly<Record<Topic, string>> = {
   agent: 'capstan_agent',
   event: 'capstan_event',
   identity: 'capstan_identity',
+  task: 'capstan_task',
+  gate: 'capstan_gate',
 };
 
 /** A column that tells the scheduler to look, once per row. */

@@ -11,8 +11,10 @@ import type { BindingStore, RoleStore } from '../../ports/role-store.ts';
 import type { SchedulerStore } from '../../ports/scheduler-store.ts';
 import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
+import type { GateStore, SliceStore, TaskStore } from '../../ports/task-store.ts';
 import type { SigningKeyStore } from '../../ports/token-keys.ts';
 import type { WebhookOutbox, WebhookStore } from '../../ports/webhooks.ts';
+import type { WorkerStore } from '../../ports/worker-store.ts';
 import { PostgresAgents } from './agents/agent-store.ts';
 import { AuditContext } from './audit/audit-context.ts';
 import { PostgresAuditLog } from './audit/audit-log.ts';
@@ -37,9 +39,13 @@ import { PostgresBindings, PostgresRoles } from './roles/role-store.ts';
 import { PostgresScheduling } from './scheduling/scheduler-store.ts';
 import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
+import { PostgresGates, PostgresSlices } from './tasks/gate-store.ts';
+import { PostgresTasks } from './tasks/task-dispatch.ts';
+import type { Hints } from './tasks/task-submitter.ts';
 import { asRefusal } from './unavailable.ts';
 import { PostgresWebhookOutbox } from './webhooks/webhook-outbox.ts';
 import { PostgresWebhooks } from './webhooks/webhook-store.ts';
+import { PostgresWorkers } from './workers/worker-store.ts';
 
 export interface StoreOptions {
   readonly connection: Connection;
@@ -55,6 +61,10 @@ export interface StoreOptions {
 
 export interface Store {
   readonly jobs: JobStore;
+  readonly tasks: TaskStore;
+  readonly gates: GateStore;
+  readonly slices: SliceStore;
+  readonly workers: WorkerStore;
   readonly events: EventStore;
   readonly projects: ProjectStore;
   readonly queues: QueueStore;
@@ -90,7 +100,7 @@ const POOL_SIZE = 10;
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { connection, clock, poolSize = POOL_SIZE, log = SILENT, chain = 'local' } = options;
   const db = new Database(connection, { poolSize, log, audit: new AuditContext(chain, clock) });
-  const signals = new PostgresSignals(log);
+  const signals = new PostgresSignals(log, chain);
   const connected = async (on: Queryable) => {
     await checkFitness(on, options.allowUnsafe ?? false);
     if (await on.one(hasSchema, undefined)) await on.run(renewEpoch, undefined);
@@ -104,7 +114,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw asRefusal(error);
   }
   return {
-    ...portsOver(db, clock),
+    ...portsOver(db, clock, hintsOf(chain, signals)),
     signals,
     migrate: async () => {
       await migrate(connection, { log });
@@ -119,9 +129,26 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
 }
 
-function portsOver(db: Database, clock: Clock) {
+/** The payload of a signal is short; of more queues than that it says: all. */
+const QUEUES_PER_SIGNAL = 100;
+
+function hintsOf(replica: string, signals: PostgresSignals): Hints {
   return {
-    jobs: new PostgresJobs(db),
+    text: (queues) => {
+      const named = [...queues];
+      return [replica, ...(named.length > QUEUES_PER_SIGNAL ? [''] : named)].join('\n');
+    },
+    tell: (queues) => signals.tellTasks(queues),
+  };
+}
+
+function portsOver(db: Database, clock: Clock, hints: Hints) {
+  return {
+    jobs: new PostgresJobs(db, hints),
+    tasks: new PostgresTasks(db, hints),
+    gates: new PostgresGates(db, hints),
+    slices: new PostgresSlices(db),
+    workers: new PostgresWorkers(db),
     events: new PostgresEvents(db),
     projects: new PostgresProjects(db),
     queues: new PostgresQueues(db),

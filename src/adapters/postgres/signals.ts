@@ -14,10 +14,16 @@ export class PostgresSignals implements Signals {
     event: new Set(),
     agent: new Set(),
     identity: new Set(),
+    task: new Set(),
+    gate: new Set(),
   };
 
-  constructor(log: Log) {
+  readonly #own: string;
+
+  /** @param own this replica: what it told itself is not heard again */
+  constructor(log: Log, own = '') {
     this.#log = log;
+    this.#own = own;
   }
 
   /** A signal whose key is empty means: look at everything, hints may have been lost. */
@@ -31,7 +37,19 @@ export class PostgresSignals implements Signals {
 
   hear(channel: string, payload: string): void {
     const topic = TOPICS.find((candidate) => CHANNELS[candidate] === channel);
+    if (topic === 'task') return this.#hearTasks(payload.split('\n'));
     if (topic) for (const key of payload.split('\n')) this.#tell({ topic, key });
+  }
+
+  /** The first line says who tells. Without queues: something ended. */
+  #hearTasks([teller, ...queues]: readonly string[]): void {
+    if (teller === this.#own) return;
+    this.tellTasks(queues.length === 0 ? [''] : queues);
+  }
+
+  /** Tells those who listen in this process. */
+  tellTasks(queues: Iterable<string>): void {
+    for (const key of queues) this.#tell({ topic: 'task', key });
   }
 
   tellAll(): void {

@@ -3,15 +3,19 @@
 import type { z } from 'zod';
 import type { AuditHeadList, AuditLine, AuditList, AuditVerdict, ExportAudit, ListAudit } from '../../contract/audit.ts';
 import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyRef, KeyView, ListKeys, MatrixView, NewKeyView, PutBinding, PutRole, RoleList, RoleView, RotateKey, WhoAmI } from '../../contract/identity.ts';
+import type { BatchAnswer, RedriveAnswer, RedriveJobs, SubmitBatch, WaitAnswer, WaitJobs } from '../../contract/job-batch.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
 import type { Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
 import type { CreateWebhook, ListWebhooks, NewWebhookView, WebhookAddress, WebhookList } from '../../contract/webhook.ts';
+import type { WorkerList } from '../../contract/worker.ts';
 
 export interface Api {
   'job.submit': { kind: 'unary'; input: z.input<typeof SubmitJob>; output: z.output<typeof Submitted> };
+  'job.submit-batch': { kind: 'unary'; input: z.input<typeof SubmitBatch>; output: z.output<typeof BatchAnswer> };
+  'job.wait': { kind: 'unary'; input: z.input<typeof WaitJobs>; output: z.output<typeof WaitAnswer> };
   'job.list': { kind: 'unary'; input: z.input<typeof ListJobs>; output: z.output<typeof JobList> };
   'job.watch': { kind: 'stream'; input: z.input<typeof WatchJobs>; output: z.output<typeof WatchedJob> };
   'job.get': { kind: 'unary'; input: z.input<typeof JobAddress>; output: z.output<typeof JobView> };
@@ -20,9 +24,16 @@ export interface Api {
   'job.suspend': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
   'job.resume': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
   'job.redrive': { kind: 'unary'; input: z.input<typeof StopJob>; output: z.output<typeof JobView> };
+  'job.redrive-many': { kind: 'unary'; input: z.input<typeof RedriveJobs>; output: z.output<typeof RedriveAnswer> };
   'job.delete': { kind: 'unary'; input: z.input<typeof JobAddress>; output: z.output<typeof Deleted> };
   'job.logs': { kind: 'stream'; input: z.input<typeof ReadLogs>; output: z.output<typeof LogLine> };
   'job.output': { kind: 'bytes'; input: z.input<typeof ReadOutput>; output: Uint8Array };
+  'task.result': { kind: 'bytes'; input: z.input<typeof JobAddress>; output: Uint8Array };
+  'task.payload': { kind: 'bytes'; input: z.input<typeof JobAddress>; output: Uint8Array };
+  'worker.list': { kind: 'unary'; input: z.input<never>; output: z.output<typeof WorkerList> };
+  'worker.upload': { kind: 'unary'; input: z.input<never>; output: z.output<never> };
+  'worker.payload': { kind: 'bytes'; input: z.input<never>; output: Uint8Array };
+  'worker.dependency': { kind: 'bytes'; input: z.input<never>; output: Uint8Array };
   'event.list': { kind: 'unary'; input: z.input<typeof ListEvents>; output: z.output<typeof EventList> };
   'event.follow': { kind: 'stream'; input: z.input<typeof FollowEvents>; output: z.output<typeof EventView> };
   'project.put': { kind: 'unary'; input: z.input<typeof PutProject>; output: z.output<typeof ProjectView> };
@@ -70,6 +81,8 @@ export interface Api {
 
 export const ROUTES = {
   'job.submit': { kind: 'unary', method: 'POST', path: '/api/v1/jobs' },
+  'job.submit-batch': { kind: 'unary', method: 'POST', path: '/api/v1/jobs:batch' },
+  'job.wait': { kind: 'unary', method: 'POST', path: '/api/v1/jobs:wait' },
   'job.list': { kind: 'unary', method: 'GET', path: '/api/v1/jobs' },
   'job.watch': { kind: 'stream', method: 'GET', path: '/api/v1/jobs/watch' },
   'job.get': { kind: 'unary', method: 'GET', path: '/api/v1/jobs/{project}/{job}' },
@@ -78,9 +91,16 @@ export const ROUTES = {
   'job.suspend': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/suspend' },
   'job.resume': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/resume' },
   'job.redrive': { kind: 'unary', method: 'POST', path: '/api/v1/jobs/{project}/{job}/redrive' },
+  'job.redrive-many': { kind: 'unary', method: 'POST', path: '/api/v1/jobs:redrive' },
   'job.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/jobs/{project}/{job}' },
   'job.logs': { kind: 'stream', method: 'GET', path: '/api/v1/jobs/{project}/{job}/logs' },
   'job.output': { kind: 'bytes', method: 'GET', path: '/api/v1/jobs/{project}/{job}/outputs/{name}' },
+  'task.result': { kind: 'bytes', method: 'GET', path: '/api/v1/jobs/{project}/{job}/result' },
+  'task.payload': { kind: 'bytes', method: 'GET', path: '/api/v1/jobs/{project}/{job}/payload' },
+  'worker.list': { kind: 'unary', method: 'GET', path: '/api/v1/workers' },
+  'worker.upload': { kind: 'unary', method: 'PUT', path: '/api/v1/worker/results/{uid}/{attempt}' },
+  'worker.payload': { kind: 'bytes', method: 'GET', path: '/api/v1/worker/payloads/{uid}/{attempt}' },
+  'worker.dependency': { kind: 'bytes', method: 'GET', path: '/api/v1/worker/dependencies/{uid}/{attempt}/{on}' },
   'event.list': { kind: 'unary', method: 'GET', path: '/api/v1/events' },
   'event.follow': { kind: 'stream', method: 'GET', path: '/api/v1/events/follow' },
   'project.put': { kind: 'unary', method: 'PUT', path: '/api/v1/projects/{name}' },

@@ -8,6 +8,8 @@ import type { Permission } from './roles.ts';
 export interface Scope {
   readonly projects?: readonly string[] | undefined;
   readonly queues?: readonly string[] | undefined;
+  /** Of workers: only these handlers. */
+  readonly handlers?: readonly string[] | undefined;
 }
 
 /** A role as it was when the principal was identified, and where it holds. */
@@ -42,6 +44,8 @@ export const ANONYMOUS: Principal = { id: 'anonymous', kind: 'anonymous', grants
 export interface Target {
   readonly project?: string | undefined;
   readonly queue?: string | undefined;
+  /** What a worker serves. */
+  readonly handler?: string | undefined;
 }
 
 /** What is asked of a principal: an operation by name, and the permission that it needs. */
@@ -75,7 +79,8 @@ function isOfQueuesAlone({ projects, queues }: Scope): boolean {
   return queues !== undefined && projects === undefined;
 }
 
-function covers({ projects, queues }: Scope, target: Target): boolean {
+function covers({ projects, queues, handlers }: Scope, target: Target): boolean {
+  if (handlers && target.handler !== undefined && !handlers.includes(target.handler)) return false;
   if (projects && (target.project === undefined || !projects.includes(target.project))) return false;
   // A grant confined to queues says nothing of what names none, but where a project confines it as well.
   if (queues && target.queue === undefined) return projects !== undefined;

@@ -47,15 +47,17 @@ export function holds(held: readonly Grant[], asked: Asked, scope: Scope): boole
 interface Place {
   readonly project: string | undefined;
   readonly queue: string | undefined;
+  readonly handlers: readonly string[] | undefined;
 }
 
-function placesOf({ projects, queues }: Scope): Place[] {
+function placesOf({ projects, queues, handlers }: Scope): Place[] {
   return (projects ?? [undefined]).flatMap((project) =>
-    (queues ?? [undefined]).map((queue) => ({ project, queue })),
+    (queues ?? [undefined]).map((queue) => ({ project, queue, handlers })),
   );
 }
 
-function has({ projects, queues }: Scope, { project, queue }: Place): boolean {
+function has({ projects, queues, handlers }: Scope, { project, queue, handlers: wanted }: Place): boolean {
+  if (handlers && !wanted?.every((handler) => handlers.includes(handler))) return false;
   if (projects && (project === undefined || !projects.includes(project))) return false;
   if (!queues) return true;
   // With a project, a place also stands for what names no queue there; queues alone do not cover that.

@@ -286,6 +286,61 @@ export const CATALOGUE = {
     message: 'something went wrong here',
     next: 'Look for the request id in the server log, and report it with what you did.',
   },
+  'job.batch_taken': {
+    status: 409,
+    message: 'none of {count} jobs was submitted: a name or a unique key of one of them is taken',
+    next: 'Give them other names, or submit with mode each to see which.',
+  },
+  'task.unknown_dependency': {
+    status: 422,
+    message: 'there is no task {ref} in project {project} to wait for',
+    next: 'Submit it first, or within a batch before the task that waits for it; `capstan get jobs` lists the project.',
+  },
+  'task.too_large': {
+    status: 413,
+    message: 'the {what} has {bytes} bytes, more than {limit}',
+    next: 'Put the data where the worker can read it (an object store, a volume), and name it in the payload.',
+  },
+  'task.no_lease': {
+    status: 409,
+    message: 'the lease {uid}/{attempt} is not current, or is another worker\u2019s',
+    next: 'Drop what it was for: the task is with another worker, or has ended.',
+  },
+  'task.no_result': {
+    status: 404,
+    message: 'task {job} has no result: it is {state}',
+    next: 'Wait for its end: POST /api/v1/jobs:wait, or `capstan wait job NAME`.',
+  },
+  'task.none': {
+    status: 422,
+    message: 'job {job} is no task',
+    next: 'Jobs with roles have outputs: `capstan describe job` lists them, `capstan output` reads one.',
+  },
+  'worker.message': {
+    status: 400,
+    message: 'the message breaks the protocol: {why}',
+    next: 'docs/worker-protocol.md has the messages; use an SDK where there is one.',
+  },
+  'worker.queue': {
+    status: 403,
+    message: '{principal} may not work for queue {queue}',
+    next: 'Give the key the role worker for that queue: `capstan key create NAME --role worker --in-queue QUEUE`.',
+  },
+  'worker.handler': {
+    status: 403,
+    message: '{principal} may not serve handler {handler}',
+    next: 'Give the key a scope that has the handler, or announce only those that it has.',
+  },
+  'worker.slow': {
+    status: 429,
+    message: 'the worker does not read what it is sent',
+    next: 'Connect again with the session; read messages apart from the handlers.',
+  },
+  'worker.replaced': {
+    status: 409,
+    message: 'the session goes on over another connection',
+    next: 'Use that one; a session has one connection at a time.',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

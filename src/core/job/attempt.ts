@@ -89,7 +89,20 @@ export type FailureReason =
   | 'AgentLost' // the agent was not heard for spec.onLost.replaceAfter
   | 'OutputMissing' // ended with 0 but a declared output is not there
   | 'Unsupported' // the runner cannot honour a field of the job
+  | 'HandlerError' // the handler of a task threw
+  | 'WorkerLost' // the worker of a task was not heard until its lease ended
+  | 'ResultTooLarge'
+  | 'DependencyFailed' // a task that this one waits for did not succeed
   | 'Internal';
+
+/** What the handler of a task threw, as its worker told it. */
+export interface HandlerError {
+  readonly message: string;
+  /** Name of the exception; retry rules match it as a reason. */
+  readonly type?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly retryable: boolean;
+}
 
 export type AttemptOutcome =
   | { readonly kind: 'succeeded' }
@@ -101,6 +114,8 @@ export type AttemptOutcome =
       readonly member?: { readonly role: string; readonly index: number } | undefined;
       readonly exitCode?: number | undefined;
       readonly signal?: string | undefined;
+      /** What a handler threw. */
+      readonly error?: HandlerError | undefined;
     }
   /** Ended because the server asked for it. */
   | { readonly kind: 'stopped'; readonly graceExceeded: boolean };

@@ -18,3 +18,13 @@ export function blobKey(ref: AttemptRef, file: AttemptFile): string {
 export function baseKey(key: string): string {
   return `${key}.base`;
 }
+
+/** A task's payload, when it is large. */
+export function payloadKey(job: string): string {
+  return `${blobFolder(job)}payload`;
+}
+
+/** What an attempt of a task returned, when it is large. */
+export function resultKey({ job, attempt }: AttemptRef): string {
+  return `${blobFolder(job)}${attempt}/result`;
+}

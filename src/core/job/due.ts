@@ -5,14 +5,20 @@ import { afterFailure } from './end-attempt.ts';
 import type { Job } from './job.ts';
 import { hasEnded, holdsProcesses } from './state.ts';
 import { stopping } from './stop.ts';
+import { endLease } from './task.ts';
 import { type Decision, NOTHING, transition } from './transition.ts';
 
 /** The next moment at which `onDue` could decide something; undefined: never. */
 export function dueAt(job: Job): number | undefined {
   if (hasEnded(job.state)) return undefined;
-  const times = [deadline(job), startDeadline(job), wakes(job), replacement(job)].filter(
-    (at) => at !== undefined,
-  );
+  const times = [
+    deadline(job),
+    startDeadline(job),
+    wakes(job),
+    replacement(job),
+    leaseTimeout(job),
+    graceEnd(job),
+  ].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -30,6 +36,8 @@ export function onDue(job: Job, by: { readonly now: number; readonly random: num
     );
   }
   if ((replacement(job) ?? Infinity) <= now) return replace(job, by);
+  if ((leaseTimeout(job) ?? Infinity) <= now) return timeOut(job, now);
+  if ((graceEnd(job) ?? Infinity) <= now) return takeLease(job, by);
   if (job.state.name === 'backoff' && job.state.until <= now) {
     return transition(job, {
       now,
@@ -85,6 +93,31 @@ function wakes(job: Job): number | undefined {
 function replacement(job: Job): number | undefined {
   if (job.state.name !== 'unreachable' || job.spec.replaceAfterMs === null) return undefined;
   return job.state.since + job.spec.replaceAfterMs;
+}
+
+/** Of a task: a container's attempt is timed where it runs. */
+function leaseTimeout(job: Job): number | undefined {
+  if (!job.spec.task || job.state.name !== 'running' || job.spec.timeoutMs === undefined) return undefined;
+  return job.state.since + job.spec.timeoutMs;
+}
+
+function timeOut(job: Job, now: number): Decision {
+  const message = `ran longer than its timeout of ${spoken(job.spec.timeoutMs ?? 0)}`;
+  const stop = { to: 'backoff', reason: 'Timeout', message, now } as const;
+  return holdsProcesses(job.state) ? transition(job, { now, state: stopping(job.state, stop) }) : NOTHING;
+}
+
+/** A worker that does not answer a stop within the grace has lost its lease. */
+function graceEnd(job: Job): number | undefined {
+  if (!job.spec.task || job.state.name !== 'stopping') return undefined;
+  return job.state.since + job.spec.task.cancelGraceMs;
+}
+
+function takeLease(job: Job, by: { now: number; random: number }): Decision {
+  if (!holdsProcesses(job.state)) return NOTHING;
+  const { attempt, agent } = job.state;
+  const outcome = { kind: 'stopped', graceExceeded: true } as const;
+  return endLease(job, { attempt, worker: agent, outcome, ...by });
 }
 
 function expire(job: Job, reason: FailureReason, what: string, now: number): Decision {

@@ -20,6 +20,7 @@ export function endAttempt(job: Job, seen: AttemptObservation, by: Ending): Deci
   const outcome = seen.outcome ?? unexplained;
   if (state.name === 'stopping' && state.to === 'cancelled') return afterStop(job, state, outcome, by);
   if (outcome.kind === 'succeeded') return succeed(job, seen, by.now);
+  if (state.name === 'stopping' && state.to === 'backoff') return afterFailure(job, overdue(state), by);
   if (state.name === 'stopping') return afterStop(job, state, outcome, by);
   const failure: Failure = outcome.kind === 'failed' ? outcome : stoppedUnasked;
   return afterFailure(job, failure, by);
@@ -35,6 +36,11 @@ const stoppedUnasked: Failure = {
   reason: 'Signal',
   message: 'the attempt was stopped on its machine, not by Capstan',
 };
+
+/** Stopped to be tried again: an attempt that ran longer than it may. It is charged like any failure. */
+function overdue(state: Extract<JobState, { name: 'stopping' }>): Failure {
+  return { kind: 'failed', reason: 'Timeout', message: state.message };
+}
 
 function succeed(job: Job, seen: AttemptObservation, now: number): Decision {
   const message = `attempt ${seen.ref.attempt} succeeded after ${spoken((seen.endedAt ?? now) - (seen.startedAt ?? now))}`;

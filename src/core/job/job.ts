@@ -19,6 +19,22 @@ export interface AttemptRecord {
   readonly outputs: readonly OutputFile[];
 }
 
+/** What a task came to, and how far it is. */
+export interface TaskOutcome {
+  /** JSON; absent when it is large and lies with the blobs. */
+  readonly result?: string | undefined;
+  /** Bytes of JSON, of a result that lies with the blobs. */
+  readonly resultBytes?: number | undefined;
+  readonly progress?: TaskProgress | undefined;
+}
+
+export interface TaskProgress {
+  /** From 0 to 1. */
+  readonly fraction?: number | undefined;
+  readonly message?: string | undefined;
+  readonly at: number;
+}
+
 /** Older attempts are dropped from the record (their events stay), so that a row stays small. */
 export const KEPT_ATTEMPTS = 20;
 
@@ -52,6 +68,8 @@ export interface Job {
   readonly fence: number;
   readonly charges: Charges;
   readonly attempts: readonly AttemptRecord[];
+  /** Of a task. */
+  readonly outcome?: TaskOutcome | undefined;
 }
 
 /** The record of the attempt that is, or was last, current. */

@@ -5,7 +5,7 @@ import type { RetryAction, RetryPolicy, RetryRule } from './spec.ts';
 export type Failure = Extract<AttemptOutcome, { kind: 'failed' }>;
 
 /** The attempt went down with something that is not the job's fault. */
-const LOSSES: ReadonlySet<FailureReason> = new Set(['ShimLost', 'NodeLost', 'AgentLost']);
+const LOSSES: ReadonlySet<FailureReason> = new Set(['ShimLost', 'NodeLost', 'AgentLost', 'WorkerLost']);
 
 /** Trying again on the same command can't help: nothing of it has run. */
 const HOPELESS: ReadonlySet<FailureReason> = new Set([
@@ -13,6 +13,7 @@ const HOPELESS: ReadonlySet<FailureReason> = new Set([
   'CommandNotExecutable',
   'WorkingDirMissing',
   'Unsupported',
+  'DependencyFailed',
 ]);
 
 export type Verdict = 'lost' | RetryAction;
@@ -23,6 +24,7 @@ export function judge(policy: RetryPolicy, failure: Failure): Verdict {
   if (rule) return rule.action;
   if (LOSSES.has(failure.reason)) return 'lost';
   if (HOPELESS.has(failure.reason) && failure.exitCode === undefined) return 'fail';
+  if (failure.error?.retryable === false) return 'fail';
   return 'retry';
 }
 
@@ -30,8 +32,8 @@ function matches(rule: RetryRule, failure: Failure): boolean {
   const { exitCodes, signals, reasons } = rule;
   if (exitCodes && (failure.exitCode === undefined || !exitCodes.includes(failure.exitCode))) return false;
   if (signals && (failure.signal === undefined || !signals.includes(failure.signal))) return false;
-  if (reasons && !reasons.includes(failure.reason)) return false;
-  return true;
+  const named = [failure.reason, failure.error?.type];
+  return !reasons || named.some((name) => name !== undefined && reasons.includes(name));
 }
 
 /** Share of the delay that jitter moves it by, either way, so that a herd of retries spreads. */

@@ -79,12 +79,32 @@ export interface Output {
   readonly path: string;
 }
 
+/** Work for a warm worker, in the place of roles. */
+export interface TaskSpec {
+  readonly handler: string;
+  /** JSON; absent when it is large and lies with the blobs. */
+  readonly payload?: string | undefined;
+  /** Bytes of JSON, of a payload that lies with the blobs. */
+  readonly payloadBytes?: number | undefined;
+  /** Whose task it is: a queue serves its keys in turn. */
+  readonly fairKey?: string | undefined;
+  readonly concurrency?: { readonly key: string; readonly limit: number } | undefined;
+  readonly rate?: { readonly key: string; readonly limit: number; readonly perMs: number } | undefined;
+  readonly unique?: { readonly key: string; readonly windowMs?: number | undefined } | undefined;
+  /** Tasks of the project that end before this one starts: names or uids as written, uids once stored. */
+  readonly after: readonly string[];
+  readonly onDependencyFailure: 'fail' | 'run';
+  readonly cancelGraceMs: number;
+}
+
 export interface JobSpec {
   readonly type: JobType;
   readonly queue: string;
   /** 0–100. */
   readonly priority: number;
+  /** Empty for a task. */
   readonly roles: readonly Role[];
+  readonly task?: TaskSpec | undefined;
   readonly topology: Topology;
   /** Of one attempt. */
   readonly timeoutMs?: number | undefined;

@@ -21,7 +21,11 @@ export type PendingReason =
   | 'AttemptLost'
   | 'RetryDue'
   | 'Resumed'
-  | 'Redriven';
+  | 'Redriven'
+  | 'WaitsForTasks' // a task: others that it depends on have not ended
+  | 'KeyLimit' // a task: as many of its key run, or have started, as may
+  | 'WorkersBusy' // a task: ready, and every worker of its handler is busy
+  | 'NoWorker'; // a task: no worker that is connected serves its handler
 
 interface Held {
   /** The attempt whose processes may live: quota and capacity are held until they are known to be gone. */
@@ -67,7 +71,8 @@ export const STATE_NAMES = [
 
 /** Every arrow there is. A transition that is not listed here is refused by `transition()`. */
 export const TRANSITIONS: Readonly<Record<StateName, readonly StateName[]>> = {
-  pending: ['admitted', 'suspended', 'cancelled', 'failed'],
+  // A task is handed to a worker that waits for it: it runs at once.
+  pending: ['admitted', 'running', 'suspended', 'cancelled', 'failed'],
   admitted: ['running', 'unreachable', 'stopping', 'succeeded', 'failed', 'backoff', 'pending'],
   running: ['unreachable', 'stopping', 'succeeded', 'failed', 'backoff', 'pending'],
   unreachable: ['admitted', 'running', 'stopping', 'succeeded', 'failed', 'backoff', 'pending'],

@@ -16,13 +16,14 @@ export const listJobs = defineOperation({
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs' },
   async handler({ input, principal, ports, now }) {
-    const { project, state, queue, type, selector, newerThan, olderThan, cursor, limit } = input;
+    const { project, state, queue, type, handler, selector, newerThan, olderThan, cursor, limit } = input;
     const filter = {
       project,
       projects: visibleProjects(principal, ASKED, project),
       states: state,
       queue,
       type,
+      handler,
       labels: selector,
       createdAfter: newerThan === undefined ? undefined : now - newerThan,
       createdBefore: olderThan === undefined ? undefined : now - olderThan,

@@ -6,7 +6,11 @@ import { may, type Principal, type Target } from '../../core/access/principal.ts
 import { Refused } from '../../core/errors/refused.ts';
 
 /** Throws Refused `auth.forbidden`. */
-export function checkQueue(principal: Principal, operation: `job.${string}`, target: Required<Target>): void {
+export function checkQueue(
+  principal: Principal,
+  operation: `job.${string}`,
+  target: Required<Omit<Target, 'handler'>>,
+): void {
   const permission = 'job:write';
   if (may(principal, { name: operation, permission }, target)) return;
   throw new Refused('auth.forbidden', { principal: principal.id, operation, permission });

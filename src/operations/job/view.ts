@@ -6,6 +6,7 @@ import { API_VERSION } from '../../contract/meta.ts';
 import { formatTime } from '../../contract/scalars.ts';
 import type { MemberObservation } from '../../core/job/attempt.ts';
 import type { AttemptRecord, Job } from '../../core/job/job.ts';
+import { holdsProcesses } from '../../core/job/state.ts';
 
 export function viewJob(job: Job): JobView {
   return {
@@ -39,7 +40,28 @@ function viewStatus(job: Job): JobView['status'] {
     ...(state.name === 'stopping' ? { stoppingTo: state.to } : {}),
     charges: { ...job.charges },
     attempts: job.attempts.map(viewAttempt),
+    ...(job.spec.task ? viewTask(job) : {}),
   };
+}
+
+function viewTask(job: Job): Partial<JobView['status']> {
+  const { result, resultBytes, progress } = job.outcome ?? {};
+  const error = job.state.name === 'succeeded' ? undefined : errorOf(job);
+  const payloadBytes = job.spec.task?.payloadBytes;
+  return {
+    ...(result === undefined ? {} : { result: JSON.parse(result) }),
+    ...(resultBytes === undefined ? {} : { resultBytes }),
+    ...(payloadBytes === undefined ? {} : { payloadBytes }),
+    ...(error ? { error } : {}),
+    ...(progress ? { progress: { ...progress, at: formatTime(progress.at) } } : {}),
+    ...(holdsProcesses(job.state) ? { worker: job.state.agent } : {}),
+  };
+}
+
+/** What the handler of a task threw last. */
+export function errorOf({ attempts }: Job): JobView['status']['error'] {
+  const outcome = attempts.findLast((attempt) => attempt.outcome)?.outcome;
+  return outcome?.kind === 'failed' && outcome.error ? { ...outcome.error } : undefined;
 }
 
 function viewAttempt(attempt: AttemptRecord): JobView['status']['attempts'][number] {
@@ -57,7 +79,8 @@ function viewAttempt(attempt: AttemptRecord): JobView['status']['attempts'][numb
 
 function viewOutcome(outcome: NonNullable<AttemptRecord['outcome']>) {
   if (outcome.kind !== 'failed') return { kind: outcome.kind };
-  return { ...outcome, member: outcome.member && { ...outcome.member } };
+  const { member, error, ...rest } = outcome;
+  return { ...rest, member: member && { ...member }, error: error && { ...error } };
 }
 
 function viewMember(member: MemberObservation): JobView['status']['attempts'][number]['members'][number] {

@@ -12,6 +12,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Refused } from '../../core/errors/refused.ts';
 import { errorBody, parserRefusal, refusalHeaders } from './error-body.ts';
 import type { HttpOptions } from './options.ts';
@@ -71,11 +72,13 @@ export function lacksHost(request: IncomingMessage): boolean {
 }
 
 /** On a socket that has no request: nobody else writes there. */
-export function answerBare(socket: Socket, refused: Refused): void {
+export function answerBare(socket: Duplex & { destroySoon?(): void }, refused: Refused): void {
   const { headers, body } = bare(refused, newRequestId());
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const status = `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`;
-  socket.end(`${status}\r\n${head.join('')}\r\n${body}`, () => socket.destroySoon());
+  socket.end(`${status}\r\n${head.join('')}\r\n${body}`, () =>
+    socket.destroySoon ? socket.destroySoon() : socket.destroy(),
+  );
 }
 
 /** An answer made without fastify, after which the connection is closed. */

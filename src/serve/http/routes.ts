@@ -20,7 +20,9 @@ export function addOperation(
   const known = fieldsOf(operation);
   app.route({
     method: operation.http.method,
-    url: operation.http.path.replace(/\{(\w+)\}/g, ':$1'),
+    // A colon that is part of the path (`jobs:batch`) is written twice for the router.
+    url: operation.http.path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1'),
+    ...(operation.http.bodyLimit === undefined ? {} : { bodyLimit: operation.http.bodyLimit }),
     config: {
       operation: operation.name,
       effect: operation.effect,

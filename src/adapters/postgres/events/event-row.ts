@@ -7,6 +7,9 @@ import { cursorText } from './event-cursor.ts';
 export const EVENT_COLUMNS =
   'xid, seq::text AS seq, at, uid, project, job, state_name, type, reason, message';
 
+/** As they are stored, for ordering. */
+export const RAW_COLUMNS = 'xid, seq, at, uid, project, job, state_name, type, reason, message';
+
 export interface EventRow extends QueryResultRow {
   readonly epoch: string;
   readonly xid: string;

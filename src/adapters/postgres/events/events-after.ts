@@ -8,8 +8,10 @@
 import type { QueryResultRow } from 'pg';
 import type { EventFilter, StoredEvent } from '../../../ports/event-store.ts';
 import { type Statement, statement } from '../statement.ts';
+import { since } from '../tasks/get-tasks.ts';
+import { endsAfter, eventsOfBlocks } from './blocks.ts';
 import type { Position } from './event-cursor.ts';
-import { EVENT_COLUMNS, type EventRow, toEvent } from './event-row.ts';
+import { EVENT_COLUMNS, type EventRow, RAW_COLUMNS, toEvent } from './event-row.ts';
 
 export interface EventReading {
   readonly filter: EventFilter;
@@ -40,15 +42,31 @@ interface SightRow extends QueryResultRow {
 
 /** By what a reading is narrowed: a text of fixed parts each, so that each has a plan of its own. */
 const CONDITIONS = {
-  all: { text: '', values: () => [] },
-  project: { text: 'AND project = $4', values: ({ project }: EventFilter) => [project] },
+  all: { text: '', blocks: '', values: () => [] },
+  project: {
+    text: 'AND project = $4',
+    blocks: 'AND b.project = $4',
+    values: ({ project }: EventFilter) => [project],
+  },
   projects: {
     text: 'AND project = ANY ($4::text[])',
+    blocks: 'AND b.project = ANY ($4::text[])',
     values: ({ projects }: EventFilter) => [projects],
   },
-  job: { text: 'AND uid = $4', values: ({ job }: EventFilter) => [job] },
-  both: { text: 'AND project = $4 AND uid = $5', values: ({ project, job }: EventFilter) => [project, job] },
+  job: {
+    text: 'AND uid = $4',
+    blocks: 'AND b.at >= $5 AND b.uids @> ARRAY[$4::uuid]',
+    values: ({ job = '' }: EventFilter) => [job, since([job])],
+  },
+  both: {
+    text: 'AND project = $4 AND uid = $5',
+    blocks: 'AND b.project = $4 AND b.at >= $6 AND b.uids @> ARRAY[$5::uuid]',
+    values: ({ project, job = '' }: EventFilter) => [project, job, since([job])],
+  },
 } as const;
+
+/** Of a block that has an event of a job, that one alone; without knowing how many blocks to look through. */
+const ONE_JOB: Partial<Record<Kind, string>> = { job: 'AND u.uid = $4', both: 'AND u.uid = $5' };
 
 type Kind = keyof typeof CONDITIONS;
 
@@ -82,10 +100,18 @@ function reading(kind: Kind): Statement<EventReading, SightRow, EventSight> {
                      pg_snapshot_xmax(pg_current_snapshot()) AS next
                 FROM meta) AS store
         LEFT JOIN LATERAL (
-          SELECT ${EVENT_COLUMNS} FROM event
-           WHERE (xid, seq) > ($1::xid8, $2::bigint) AND xid < store.horizon
-             ${narrowed.text}
-           ORDER BY event.xid, event.seq LIMIT $3) AS e ON true`,
+          SELECT ${EVENT_COLUMNS} FROM (
+            (SELECT ${RAW_COLUMNS} FROM event
+              WHERE (xid, seq) > ($1::xid8, $2::bigint) AND xid < store.horizon ${narrowed.text}
+              ORDER BY xid, seq LIMIT $3)
+            UNION ALL
+            (${eventsOfBlocks({
+              blocks: `${endsAfter('$1::xid8', '$2::bigint')} AND b.xid < store.horizon ${narrowed.blocks}`,
+              events: `(b.xid, SEQ) > ($1::xid8, $2::bigint) ${ONE_JOB[kind] ?? ''}`,
+              order: 'ASC',
+              most: ONE_JOB[kind] === undefined ? '$3' : undefined,
+            })} ORDER BY 1, 2 LIMIT $3)
+          ) AS found ORDER BY found.xid, found.seq LIMIT $3) AS e ON true`,
     values: ({ after, limit, filter }) => [after.xid, after.seq, limit, ...narrowed.values(filter)],
     row: toSight,
   });

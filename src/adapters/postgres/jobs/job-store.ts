@@ -1,11 +1,15 @@
 /** The `JobStore` port over PostgreSQL. */
 import type { Job } from '../../../core/job/job.ts';
 import type { Transition } from '../../../core/job/transition.ts';
-import type { JobFilter, JobStore, Once, Stored } from '../../../ports/job-store.ts';
+import type { JobFilter, JobStore, Once, Stored, StoredTasks } from '../../../ports/job-store.ts';
 import type { Page, PageOf } from '../../../ports/page.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
 import { cutPage } from '../paging.ts';
+import { dueTasks, removeTask, taskByName, tasksByUid, timeOf } from '../tasks/get-tasks.ts';
+import { listTasks } from '../tasks/list-tasks.ts';
+import { type Hints, TaskSubmitter } from '../tasks/task-submitter.ts';
+import { TaskWriter } from '../tasks/task-writer.ts';
 import { isUid } from '../uid.ts';
 import { dueJobs } from './due-jobs.ts';
 import { getByName } from './get-by-name.ts';
@@ -20,45 +24,86 @@ export class PostgresJobs implements JobStore {
   readonly #db: Database;
   readonly #writer: JobWriter;
   readonly #submitter: JobSubmitter;
+  readonly #taskWriter: TaskWriter;
+  readonly #taskSubmitter: TaskSubmitter;
 
-  constructor(db: Database) {
+  constructor(db: Database, hints: Hints) {
     this.#db = db;
     this.#writer = new JobWriter(db);
     this.#submitter = new JobSubmitter(db);
+    this.#taskWriter = new TaskWriter(db, hints);
+    this.#taskSubmitter = new TaskSubmitter(db, hints);
   }
 
   submit(first: Transition, once?: Once): Promise<Stored> {
-    return this.#submitter.submit(first, once);
+    return first.job.spec.task
+      ? this.#taskSubmitter.submit(first, once)
+      : this.#submitter.submit(first, once);
+  }
+
+  submitTasks(firsts: readonly Transition[], onces?: readonly Once[]): Promise<StoredTasks> {
+    return this.#taskSubmitter.submitAll(firsts, onces);
   }
 
   /** A uid is tried first; it may also be the name of a job. */
   async get(project: string, ref: string): Promise<Job | undefined> {
     const byUid = isUid(ref) ? await this.#db.one(getByUid, ref) : undefined;
     if (byUid?.project === project) return byUid;
-    return this.#db.one(getByName, { project, name: ref });
+    const task = isUid(ref) ? await this.#db.one(tasksByUid, [ref]) : undefined;
+    if (task?.project === project) return task;
+    const [job, named] = await Promise.all([
+      this.#db.one(getByName, { project, name: ref }),
+      this.#db.one(taskByName, { project, name: ref }),
+    ]);
+    return latest(job, named);
   }
 
   async list(filter: JobFilter, { cursor, limit }: Page): Promise<PageOf<Job>> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, isListKey);
-    const rows = await this.#db.run(listJobs({ filter, after, limit: limit + 1 }), undefined);
-    return cutPage(rows, limit, (last) => encodeCursor([last.createdAt, last.uid]));
+    const listing = { filter, after, limit: limit + 1 };
+    const [jobs, tasks] = await Promise.all([
+      filter.handler === undefined ? this.#db.run(listJobs(listing), undefined) : [],
+      this.#db.run(listTasks(listing), undefined),
+    ]);
+    const rows = [...jobs, ...tasks].sort(newestFirst).slice(0, limit + 1);
+    return cutPage(rows, limit, (last) => encodeCursor([listTime(last), last.uid]));
   }
 
   apply(transition: Transition): Promise<Job | undefined> {
-    return this.#writer.apply(transition);
+    return transition.job.spec.task ? this.#taskWriter.apply(transition) : this.#writer.apply(transition);
   }
 
   async remove(uid: string): Promise<boolean> {
-    return isUid(uid) && (await this.#db.one(removeJob, uid)) === true;
+    if (!isUid(uid)) return false;
+    return (await this.#db.one(removeJob, uid)) === true || (await this.#db.one(removeTask, uid)) === true;
   }
 
-  due(now: number, limit: number): Promise<readonly Job[]> {
-    return this.#db.run(dueJobs, { now, limit });
+  async due(now: number, limit: number): Promise<readonly Job[]> {
+    const [jobs, tasks] = await Promise.all([
+      this.#db.run(dueJobs, { now, limit }),
+      this.#db.run(dueTasks, { now, limit }),
+    ]);
+    return [...jobs, ...tasks];
   }
 
   heldBy(agent: string): Promise<readonly Job[]> {
     return this.#db.run(heldBy, agent);
   }
+}
+
+/** When a list has it: a task's uid says, and stays when it is redriven. */
+function listTime({ uid, createdAt, spec }: Job): number {
+  return spec.task ? timeOf(uid) : createdAt;
+}
+
+function newestFirst(a: Job, b: Job): number {
+  return listTime(b) - listTime(a) || (a.uid < b.uid ? 1 : -1);
+}
+
+/** The live one of a name, else the one that ended last. */
+function latest(a: Job | undefined, b: Job | undefined): Job | undefined {
+  if (!a || !b) return a ?? b;
+  return (a.endedAt ?? Infinity) >= (b.endedAt ?? Infinity) ? a : b;
 }
 
 type ListKey = readonly [createdAt: number, uid: string];

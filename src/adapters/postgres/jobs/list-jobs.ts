@@ -18,7 +18,7 @@ export interface JobListing {
 }
 
 /** A condition and its parameters; `@v` stands for each in turn. */
-type Condition = readonly [text: string, ...values: unknown[]];
+export type Condition = readonly [text: string, ...values: unknown[]];
 
 export function listJobs({ filter, after, limit }: JobListing): Statement<void, JobRow, Job> {
   const values: unknown[] = [];
@@ -45,31 +45,31 @@ function conditionsOf(filter: JobFilter, after: JobListing['after']): Condition[
     given(filter.createdAfter, (from) => ['created_at >= @v', Math.ceil(from)]),
     given(filter.createdBefore, (to) => ['created_at <= @v', Math.floor(to)]),
     given(after, ([createdAt, uid]) => ['(created_at, uid) < (@v::bigint, @v::uuid)', createdAt, uid]),
-    ...(filter.labels ?? []).map(labelCondition),
+    ...(filter.labels ?? []).map((test) => labelCondition(test)),
   ];
   return found.filter((condition) => condition !== undefined);
 }
 
 /** As in Kubernetes: `differs` also holds for what does not have the label. */
-function labelCondition({ key, op, value }: LabelTest): Condition {
+export function labelCondition({ key, op, value }: LabelTest, labels = 'labels'): Condition {
   const pair = jsonText({ [key]: value });
   switch (op) {
     case 'equals':
-      return ['labels @> @v::jsonb', pair];
+      return [`${labels} @> @v::jsonb`, pair];
     case 'differs':
-      return ['NOT labels @> @v::jsonb', pair];
+      return [`NOT ${labels} @> @v::jsonb`, pair];
     case 'exists':
-      return ['labels ? @v::text', key];
+      return [`${labels} ? @v::text`, key];
     case 'absent':
-      return ['NOT labels ? @v::text', key];
+      return [`NOT ${labels} ? @v::text`, key];
   }
 }
 
-function given<T>(value: T | undefined, condition: (value: T) => Condition): Condition | undefined {
+export function given<T>(value: T | undefined, condition: (value: T) => Condition): Condition | undefined {
   return value === undefined ? undefined : condition(value);
 }
 
-function numbered([text, ...values]: Condition, placeholder: (value: unknown) => string): string {
+export function numbered([text, ...values]: Condition, placeholder: (value: unknown) => string): string {
   const rest = values[Symbol.iterator]();
   return text.replaceAll('@v', () => placeholder(rest.next().value));
 }

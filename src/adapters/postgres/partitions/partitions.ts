@@ -6,11 +6,12 @@
  */
 import type { QueryResultRow } from 'pg';
 import type { Database, Queryable } from '../database.ts';
+import { LAST_SEQ } from '../events/blocks.ts';
 import { nothing, statement } from '../statement.ts';
 import { codeOf } from '../unavailable.ts';
 import { beginOf, type Period, type PeriodKind, partitionName, periodOf } from './period.ts';
 
-export type PartitionedTable = 'job_history' | 'event';
+export type PartitionedTable = 'job_history' | 'event' | 'task_history' | 'event_block';
 
 interface Partitioning {
   readonly column: string;
@@ -22,6 +23,8 @@ interface Partitioning {
 const PARTITIONING: Readonly<Record<PartitionedTable, Partitioning>> = {
   job_history: { column: 'ended_at', kind: 'month', ahead: 2 },
   event: { column: 'at', kind: 'week', ahead: 4 },
+  task_history: { column: 'ended_at', kind: 'week', ahead: 4 },
+  event_block: { column: 'at', kind: 'week', ahead: 4 },
 };
 
 const TABLES = Object.keys(PARTITIONING) as readonly PartitionedTable[];
@@ -52,6 +55,9 @@ const noteDropped = (from: string) =>
     values: (_: undefined) => [],
     row: nothing,
   });
+
+/** The last event of each block. */
+const blockPositions = (from: string) => `(SELECT xid, ${LAST_SEQ} AS seq FROM ${from}) AS positions`;
 
 export async function ensurePartitions(db: Database, now: number): Promise<void> {
   for (const table of TABLES) {
@@ -90,12 +96,14 @@ async function dropWhole(on: Queryable, table: PartitionedTable, partition: stri
   if (!(await on.run(listPartitions, table)).includes(partition)) return;
   await on.execute(`LOCK TABLE ${partition} IN ACCESS EXCLUSIVE MODE`);
   if (table === 'event') await on.run(noteDropped(partition), undefined);
+  if (table === 'event_block') await on.run(noteDropped(blockPositions(partition)), undefined);
   await on.execute(`DROP TABLE ${partition}`);
 }
 
 async function dropFromDefault(on: Queryable, table: PartitionedTable, condition: string): Promise<void> {
   const rows = `${table}_default WHERE ${condition}`;
   if (table === 'event') await on.run(noteDropped(rows), undefined);
+  if (table === 'event_block') await on.run(noteDropped(blockPositions(rows)), undefined);
   await on.execute(`DELETE FROM ${rows}`);
 }
 

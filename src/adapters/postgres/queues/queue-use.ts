@@ -7,6 +7,9 @@ interface UseRow extends QueryResultRow, QueueUse {
   readonly queue: string;
 }
 
+/** A queue of a million tasks says that there are this many: counting on would be felt by who runs them. */
+const MOST_COUNTED = 100_000;
+
 export const queueUse = statement({
   name: 'queue_use',
   text: `
@@ -22,10 +25,15 @@ export const queueUse = statement({
     ), used AS (
       SELECT queue, jsonb_object_agg(resource, amount) AS used FROM amounts GROUP BY queue
     )
-    SELECT queue, count(*) FILTER (WHERE state_name = 'pending') AS pending,
-           count(agent) AS holding, coalesce(used, '{}') AS used
-      FROM live LEFT JOIN used USING (queue)
-     GROUP BY queue, used`,
+    SELECT name AS queue,
+           (SELECT count(*) FROM live l WHERE l.queue = name AND state_name = 'pending') + waiting AS pending,
+           (SELECT count(agent) FROM live l WHERE l.queue = name) + leased AS holding,
+           coalesce(used, '{}') || CASE WHEN leased > 0 THEN jsonb_build_object('tasks', leased) ELSE '{}' END AS used
+      FROM unnest($1::text[]) AS asked (name)
+      LEFT JOIN used ON used.queue = name
+     CROSS JOIN LATERAL (SELECT count(*) AS leased FROM task t WHERE t.queue = name AND t.worker IS NOT NULL) AS l
+     CROSS JOIN LATERAL (SELECT count(*) AS waiting FROM (
+       SELECT FROM task t WHERE t.queue = name AND t.state_name = 'pending' LIMIT ${MOST_COUNTED}) AS w) AS w`,
   values: (names: readonly string[]) => [names],
   row: ({ queue, pending, holding, used }: UseRow): [string, QueueUse] => [queue, { pending, holding, used }],
 });
