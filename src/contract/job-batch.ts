@@ -5,7 +5,7 @@ import { IdempotencyKey } from './job.ts';
 import { JobSpecInput } from './job-spec.ts';
 import { LabelSelector } from './meta.ts';
 import { Duration, JobRef, Labels, Name } from './scalars.ts';
-import { HandlerName, TaskError } from './task.ts';
+import { HandlerName, Json, TaskError } from './task.ts';
 
 export const MOST_IN_BATCH = 10_000;
 
@@ -76,7 +76,7 @@ export const EndedJob = z
     state: z.enum(STATE_NAMES),
     reason: z.string(),
     message: z.string(),
-    result: z.json().optional(),
+    result: Json.optional(),
     resultBytes: z
       .int()
       .optional()

@@ -218,7 +218,10 @@ interface Parsed {
 }
 
 function checkRoles(spec: Parsed & Record<string, unknown>, context: z.RefinementCtx): void {
-  if (spec.task) return checkTask(spec, context);
+  if (spec.task) {
+    checkTask(spec, context);
+    return;
+  }
   const inline = Object.keys(roleFields).filter((field) => spec[field] !== undefined);
   if (!spec.roles) {
     checkRunnable({ command: spec.command }, [], context);

@@ -4,7 +4,7 @@ import { STATE_NAMES } from '../core/job/state.ts';
 import { JobSpecInput } from './job-spec.ts';
 import { API_VERSION, Cursor, commaList, LabelSelector, Limit, listOf } from './meta.ts';
 import { Duration, JobRef, LabelKey, Labels, LabelValue, Name } from './scalars.ts';
-import { HandlerName, TaskError } from './task.ts';
+import { HandlerName, Json, TaskError } from './task.ts';
 
 export const IdempotencyKey = z
   .string()
@@ -128,7 +128,7 @@ export const JobView = z
       stoppingTo: z.string().optional().describe('Where a stopping job goes'),
       charges: z.object({ failed: z.int(), lost: z.int(), preempted: z.int() }),
       attempts: z.array(Attempt).describe('The last 20'),
-      result: z.json().optional().describe('What the handler of a task returned, where it is at most 32 KiB'),
+      result: Json.optional().describe('What the handler of a task returned, where it is at most 32 KiB'),
       resultBytes: z.int().optional().describe('Size of a larger result: GET …/result reads it'),
       payloadBytes: z.int().optional().describe('Size of a payload above 32 KiB: GET …/payload reads it'),
       error: TaskError.optional().describe('What the handler of a task threw last'),

@@ -12,6 +12,9 @@ export const HandlerName = z
   .max(128, 'at most 128 characters')
   .regex(/^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'letters, digits, ".", "_", "-" and "/"');
 
+/** Any JSON: what arrives here was parsed from it, so there is nothing left to check. */
+export const Json = z.unknown();
+
 const Key = z
   .string()
   .min(1)
@@ -51,7 +54,7 @@ const Dependencies = z
 export const TaskInput = z
   .strictObject({
     handler: HandlerName.describe('What a worker announces'),
-    payload: z.json().default(null).describe('Given to the handler; any JSON'),
+    payload: Json.default(null).describe('Given to the handler; any JSON'),
     fairKey: Key.optional().describe('Whose task it is: a queue serves its keys in turn'),
     concurrency: Concurrency.optional(),
     rate: Rate.optional(),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { JobRef, Labels, Name, Uuid } from './scalars.ts';
-import { HandlerName, Progress, TaskError } from './task.ts';
+import { HandlerName, Json, Progress, TaskError } from './task.ts';
 
 export const WORKER_PROTOCOL = 'capstan.worker.v1';
 
@@ -37,7 +37,7 @@ export const Done = z.strictObject({
       z.strictObject({
         ...Lease,
         /** Any JSON; absent when it failed, or when the result was sent by HTTP. */
-        result: z.json().optional(),
+        result: Json.optional(),
         error: TaskError.optional(),
         /** The handler ended because it was asked to. */
         stopped: z.boolean().optional(),
@@ -92,7 +92,7 @@ export const Tasks = z.object({
       project: z.string(),
       queue: z.string(),
       handler: z.string(),
-      payload: z.json().optional(),
+      payload: Json.optional(),
       /** The payload is large: GET this path with the same key. */
       payloadPath: z.string().optional(),
       timeoutMs: z.int().optional(),
@@ -105,7 +105,7 @@ export const Tasks = z.object({
             uid: z.string(),
             name: JobRef.or(z.string()),
             state: z.string(),
-            result: z.json().optional(),
+            result: Json.optional(),
             resultPath: z.string().optional(),
           }),
         )

@@ -42,6 +42,7 @@ function scheduling() {
   const time = { now: 0 };
   const ports = {
     scheduler: store,
+    slices: { grant: async () => true },
     audit: NO_AUDIT,
     clock: { now: () => NOON + time.now },
   } as unknown as Ports;

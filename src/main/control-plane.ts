@@ -222,6 +222,7 @@ async function keepTidy(ports: Ports, store: Store, keep = KEEP): Promise<void> 
   await store.dropPartitions('event_block', now - keep.events);
   await store.dropPartitions('job_history', now - keep.jobs);
   await store.dropPartitions('task_history', now - keep.jobs);
+  await store.dropTaskLogs(now - keep.jobs);
   await store.pruneKeys(now);
   await store.sessions.prune(now - SESSIONS_KEPT);
   await dropOld(ports, now - keep.audit);

@@ -4,7 +4,6 @@
  */
 import type { AuditEntry } from '../core/audit/record.ts';
 import type { Job, TaskProgress } from '../core/job/job.ts';
-import type { Blocked } from '../core/job/task.ts';
 import type { Gate, GateOpening } from '../core/scheduling/gates.ts';
 
 /** One lease: an attempt of a task, held by a worker's session. */
@@ -131,5 +130,3 @@ export interface TaskSlice {
   /** Null: not limited. */
   readonly slots: number | null;
 }
-
-export type { Blocked };

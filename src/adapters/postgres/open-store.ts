@@ -40,6 +40,7 @@ import { PostgresScheduling } from './scheduling/scheduler-store.ts';
 import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
 import { PostgresGates, PostgresSlices } from './tasks/gate-store.ts';
+import { dropTaskLogs } from './tasks/notes.ts';
 import { PostgresTasks } from './tasks/task-dispatch.ts';
 import type { Hints } from './tasks/task-submitter.ts';
 import { asRefusal } from './unavailable.ts';
@@ -87,6 +88,8 @@ export interface Store {
   ensurePartitions(now: number): Promise<void>;
   /** Drops what lies wholly before a time (epoch milliseconds). Cursors of dropped events expire. */
   dropPartitions(table: PartitionedTable, before: number): Promise<void>;
+  /** Forgets what tasks logged before a time (epoch milliseconds). */
+  dropTaskLogs(before: number): Promise<void>;
   /** Forgets idempotency keys older than a day; how many. */
   pruneKeys(now: number): Promise<number>;
   /** Throws Refused `store.unavailable` when the database does not answer. */
@@ -123,6 +126,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
     ensurePartitions: (now) => ensurePartitions(db, now),
     dropPartitions: (table, before) => dropPartitions(db, table, before),
+    dropTaskLogs: async (before) => void (await db.run(dropTaskLogs, before)),
     pruneKeys: async (now) => (await db.one(pruneKeys, now)) ?? 0,
     health: () => db.execute('SELECT 1'),
     close: async () => void (await Promise.all([listener.close(), db.close()])),

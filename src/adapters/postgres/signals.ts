@@ -37,8 +37,8 @@ export class PostgresSignals implements Signals {
 
   hear(channel: string, payload: string): void {
     const topic = TOPICS.find((candidate) => CHANNELS[candidate] === channel);
-    if (topic === 'task') return this.#hearTasks(payload.split('\n'));
-    if (topic) for (const key of payload.split('\n')) this.#tell({ topic, key });
+    if (topic === 'task') this.#hearTasks(payload.split('\n'));
+    else if (topic) for (const key of payload.split('\n')) this.#tell({ topic, key });
   }
 
   /** The first line says who tells. Without queues: something ended. */

@@ -1,6 +1,6 @@
 /** A result that is too large for a message: sent first, and then said to be done. */
 import { z } from 'zod';
-import { LARGEST_RESULT } from '../../contract/task.ts';
+import { Json, LARGEST_RESULT } from '../../contract/task.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { resultKey } from '../../core/job/blob-key.ts';
 import { defineOperation } from '../define.ts';
@@ -10,7 +10,7 @@ import { heldBy, LeaseAddress } from '../task/lease.ts';
 export const uploadResult = defineOperation({
   name: 'worker.upload',
   summary: 'Send the large result of a leased task',
-  input: LeaseAddress.extend({ result: z.json() }),
+  input: LeaseAddress.extend({ result: Json }),
   output: z.object({ bytes: z.int() }),
   permission: 'task:work',
   target: () => 'any',

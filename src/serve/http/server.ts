@@ -137,7 +137,8 @@ function refuseUnknown(request: FastifyRequest, reply: FastifyReply, routes: rea
 function listRoutes(app: FastifyInstance): RouteEntry[] {
   const routes: RouteEntry[] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat()) routes.push({ method: one, path: url, open: config?.open === true });
+    for (const one of [method].flat())
+      routes.push({ method: one, path: url.replaceAll('::', ':'), open: config?.open === true });
   });
   return routes;
 }

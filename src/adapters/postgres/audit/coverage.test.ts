@@ -47,12 +47,32 @@ test('every change of the store is audited, but for these', async () => {
     'meta_renew_epoch',
     'plan_apply',
     'revival, planned anew each time',
+    'revival, planned anew each time',
     'session_prune',
+    'task_apply',
+    'task_bind',
+    'task_claim_keys',
+    'task_claim_unique',
+    'task_drop_logs',
+    'task_gates_open',
+    'task_insert_dependencies',
+    'task_insert_linked',
+    'task_lines',
+    'task_progress',
+    'task_put_gates',
+    'task_release',
+    'task_set_waits',
+    'task_slices_grant',
+    'task_submit',
+    'task_turn',
+    'task_unclaim',
+    'task_wake',
+    'worker_hear',
   ]);
 });
 
 test('those that insert their own records do', async () => {
   const own = (await statements()).filter(({ unaudited }) => unaudited?.includes('its records itself'));
-  expect(own).toHaveLength(4);
+  expect(own).toHaveLength(9);
   for (const { text } of own) expect(text).toContain('INSERT INTO audit_record');
 });

@@ -35,7 +35,7 @@ export async function linkDependencies(
       const { after, onDependencyFailure } = job.spec.task ?? { after: [], onDependencyFailure: 'fail' };
       const on = [...new Set(after.map((ref) => uids.get(ref) ?? ref))];
       const states = on.map((uid) => known.get(uid) ?? unknown(project, uid));
-      on.forEach((uid, place) => links.push({ dependent: job.uid, place, on: uid }));
+      links.push(...on.map((uid, place) => ({ dependent: job.uid, place, on: uid })));
       waits.push({ uid: job.uid, waits: states.filter(({ live }) => live).length });
       const bad = states.find(({ live, succeeded }) => !live && !succeeded);
       if (bad && onDependencyFailure === 'fail') failed.push({ job, name: bad.name });

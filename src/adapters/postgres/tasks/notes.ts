@@ -67,6 +67,7 @@ export const taskLog = statement({
 
 /** Of tasks whose history is dropped as well. */
 export const dropTaskLogs = statement({
+  name: 'task_drop_logs',
   text: 'DELETE FROM task_log WHERE at < $1',
   values: (before: number) => [Math.floor(before)],
   row: nothing,
