@@ -39,7 +39,7 @@ export class Identities {
   readonly #custom: Fresh<ReadonlyMap<string, readonly string[]>>;
 
   constructor(parts: IdentityParts, until: AbortSignal) {
-    this.#parts = parts;
+    this.#parts = { ...parts, mint: remembering(parts.mint) };
     this.#keys = fresh((prefix) => parts.keys.findByPrefix(prefix));
     this.#keysById = fresh((id) => parts.keys.get(id));
     this.#sessions = fresh((id) => this.#sessionPrincipal(id));
@@ -108,4 +108,23 @@ function subjectsOf({ subject, groups }: SessionRecord): string[] {
 
 function fresh<V>(load: (key: string) => Promise<V>): Fresh<V> {
   return new Fresh({ load, maxAge: MAX_AGE, limit: LIMIT, ticks: () => performance.now() });
+}
+
+/**
+ * A secret that was compared with an HMAC is not hashed again for the same one: a record is read anew every
+ * second, and with it the memory ends. What is kept is what callers send all the time, and only in memory.
+ */
+function remembering(mint: Mint): Mint {
+  const matched = new Map<string, Uint8Array>();
+  return {
+    make: (kind) => mint.make(kind),
+    prefixOf: (kind, secret) => mint.prefixOf(kind, secret),
+    matches: (secret, hmac) => {
+      if (matched.get(secret) === hmac) return true;
+      if (!mint.matches(secret, hmac)) return false;
+      if (matched.size >= LIMIT) matched.clear();
+      matched.set(secret, hmac);
+      return true;
+    },
+  };
 }

@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   readonly log: Log;
   readonly audit: AuditContext;
+  /** Run first on each connection. */
+  readonly settings?: string | undefined;
 }
 
 export class Database implements Queryable {
@@ -40,7 +42,11 @@ export class Database implements Queryable {
     this.#pool.on('error', (error) =>
       options.log.warn({ err: error }, 'an idle database connection was lost'),
     );
-    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      // It goes before whatever the connection was made for; should it fail, so does that.
+      if (options.settings !== undefined) client.query(options.settings).catch(() => undefined);
+    });
   }
 
   async run<P, R extends QueryResultRow, T>(statement: Statement<P, R, T>, params: P): Promise<T[]> {

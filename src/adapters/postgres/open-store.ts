@@ -99,10 +99,20 @@ export interface Store {
 
 const POOL_SIZE = 10;
 
+/**
+ * For the statements through which every task passes: planned once a connection, for any number of rows and by
+ * index, whatever the tables held when that was (planning them is 3 ms; a plan that was made for an empty table
+ * reads all of a full one).
+ */
+const HOT_SETTINGS = 'SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off';
+const HOT_POOL_SIZE = 4;
+
 /** @throws UnfitDatabase; Refused `store.unavailable`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { connection, clock, poolSize = POOL_SIZE, log = SILENT, chain = 'local' } = options;
-  const db = new Database(connection, { poolSize, log, audit: new AuditContext(chain, clock) });
+  const audit = new AuditContext(chain, clock);
+  const db = new Database(connection, { poolSize, log, audit });
+  const hot = new Database(connection, { poolSize: HOT_POOL_SIZE, log, audit, settings: HOT_SETTINGS });
   const signals = new PostgresSignals(log, chain);
   const connected = async (on: Queryable) => {
     await checkFitness(on, options.allowUnsafe ?? false);
@@ -113,11 +123,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     await listener.open();
   } catch (error) {
-    await Promise.all([listener.close(), db.close()]);
+    await Promise.all([listener.close(), db.close(), hot.close()]);
     throw asRefusal(error);
   }
   return {
-    ...portsOver(db, clock, hintsOf(chain, signals)),
+    ...portsOver({ db, hot }, clock, hintsOf(chain, signals)),
     signals,
     migrate: async () => {
       await migrate(connection, { log });
@@ -129,7 +139,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     dropTaskLogs: async (before) => void (await db.run(dropTaskLogs, before)),
     pruneKeys: async (now) => (await db.one(pruneKeys, now)) ?? 0,
     health: () => db.execute('SELECT 1'),
-    close: async () => void (await Promise.all([listener.close(), db.close()])),
+    close: async () => void (await Promise.all([listener.close(), db.close(), hot.close()])),
   };
 }
 
@@ -146,10 +156,15 @@ function hintsOf(replica: string, signals: PostgresSignals): Hints {
   };
 }
 
-function portsOver(db: Database, clock: Clock, hints: Hints) {
+interface Databases {
+  readonly db: Database;
+  readonly hot: Database;
+}
+
+function portsOver({ db, hot }: Databases, clock: Clock, hints: Hints) {
   return {
-    jobs: new PostgresJobs(db, hints),
-    tasks: new PostgresTasks(db, hints),
+    jobs: new PostgresJobs({ db, hot }, hints),
+    tasks: new PostgresTasks({ db, hot }, hints),
     gates: new PostgresGates(db, hints),
     slices: new PostgresSlices(db),
     workers: new PostgresWorkers(db),

@@ -8,13 +8,17 @@ import { type AuditEntry, type AuditItem, itemLine, systemEntry } from '../../..
 import type { Clock } from '../../../ports/clock.ts';
 import { cleanText } from '../json-text.ts';
 
-/** What a statement needs to insert a record, or to put an item into the record of its group. */
-export interface AuditStamp {
-  readonly at: number;
+/** Whom a change is recorded under. */
+export interface AuditSpeaker {
   readonly chain: string;
   readonly principal: string;
   readonly kind: string;
   readonly operation: string;
+}
+
+/** What a statement needs to insert a record, or to put an item into the record of its group. */
+export interface AuditStamp extends AuditSpeaker {
+  readonly at: number;
   readonly project: string | null;
   readonly effect: string;
   readonly outcome: string;
@@ -40,6 +44,15 @@ export class AuditContext {
   stamp(operation: string, item?: AuditItem): AuditStamp {
     const entry = this.#entries.getStore() ?? systemEntry('server', operation, this.#clock.now());
     return this.stampOf(entry, item);
+  }
+
+  /** For a record of a group that has no line for each of its items. */
+  speaker(operation: string): AuditSpeaker {
+    return this.speakerOf(this.#entries.getStore() ?? systemEntry('server', operation, this.#clock.now()));
+  }
+
+  speakerOf({ principal, kind, operation }: AuditEntry): AuditSpeaker {
+    return { chain: this.chain, principal: cleanText(principal), kind, operation: cleanText(operation) };
   }
 
   stampOf(entry: AuditEntry, item?: AuditItem): AuditStamp {

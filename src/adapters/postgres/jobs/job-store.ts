@@ -27,12 +27,12 @@ export class PostgresJobs implements JobStore {
   readonly #taskWriter: TaskWriter;
   readonly #taskSubmitter: TaskSubmitter;
 
-  constructor(db: Database, hints: Hints) {
+  constructor({ db, hot }: { readonly db: Database; readonly hot: Database }, hints: Hints) {
     this.#db = db;
     this.#writer = new JobWriter(db);
     this.#submitter = new JobSubmitter(db);
     this.#taskWriter = new TaskWriter(db, hints);
-    this.#taskSubmitter = new TaskSubmitter(db, hints);
+    this.#taskSubmitter = new TaskSubmitter({ db, hot }, hints);
   }
 
   submit(first: Transition, once?: Once): Promise<Stored> {

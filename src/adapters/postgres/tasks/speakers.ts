@@ -2,11 +2,11 @@
  * Whom the rows of a statement are recorded under: a few, for many rows. Each row has the number of its
  * speaker; the statement joins them, and the audit groups by them.
  */
-import type { AuditStamp } from '../audit/audit-context.ts';
+import type { AuditSpeaker } from '../audit/audit-context.ts';
 
 export class Speakers {
   readonly #known = new Map<string, number>();
-  readonly #stamps: AuditStamp[] = [];
+  readonly #stamps: AuditSpeaker[] = [];
 
   /** Parameters `n` to `n + 3`, as a table. */
   static of(n: number): string {
@@ -15,7 +15,7 @@ export class Speakers {
   }
 
   /** From 1, as ordinality counts. */
-  indexOf(stamp: AuditStamp): number {
+  indexOf(stamp: AuditSpeaker): number {
     const key = `${stamp.principal}\n${stamp.operation}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;

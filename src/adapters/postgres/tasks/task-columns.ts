@@ -3,7 +3,7 @@
 import { dueAt } from '../../../core/job/due.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { Once } from '../../../ports/job-store.ts';
-import type { AuditStamp } from '../audit/audit-context.ts';
+import type { AuditSpeaker } from '../audit/audit-context.ts';
 import { jsonText } from '../json-text.ts';
 import { orderKey } from './order.ts';
 import { Speakers } from './speakers.ts';
@@ -18,7 +18,7 @@ export interface NewTask {
   readonly linked: boolean;
   readonly gate: string | undefined;
   readonly once?: Once | undefined;
-  readonly audit: AuditStamp;
+  readonly audit: AuditSpeaker;
 }
 
 /** What `submittedColumns` fills, as `unnest` takes it apart. */

@@ -21,13 +21,15 @@ import { wakeTasks } from './wake.ts';
 
 export class PostgresTasks implements TaskStore {
   readonly #db: Database;
+  readonly #hot: Database;
   readonly #hints: Hints;
   /** Queues whose slice was limited when it was last looked at. */
   #limited: ReadonlySet<string> = new Set();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(db: Database, hints: Hints) {
+  constructor({ db, hot }: { readonly db: Database; readonly hot: Database }, hints: Hints) {
     this.#db = db;
+    this.#hot = hot;
     this.#hints = hints;
   }
 
@@ -35,15 +37,15 @@ export class PostgresTasks implements TaskStore {
     const { audit } = this.#db;
     const locked = await this.#limitedOf(demands);
     const request: Turn = {
-      done: done.map((each) => ({ ...each, audit: audit.stampOf(each.by) })),
+      done: done.map((each) => ({ ...each, audit: audit.speakerOf(each.by) })),
       demands,
-      slots: slots.map((each) => ({ ...each, audit: audit.stampOf(each.by) })),
+      slots: slots.map((each) => ({ ...each, audit: audit.speakerOf(each.by) })),
       locked,
       now,
       hint: this.#hints.text([]),
     };
-    if (locked.length === 0) return turnOutcome(await this.#db.run(turn, request));
-    return this.#db.transaction('BEGIN', async (on) => {
+    if (locked.length === 0) return turnOutcome(await this.#hot.run(turn, request));
+    return this.#hot.transaction('BEGIN', async (on) => {
       await on.run(lockSlices, locked);
       return turnOutcome(await on.run(turn, request));
     });

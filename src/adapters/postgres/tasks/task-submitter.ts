@@ -38,12 +38,14 @@ const UNIQUE_VIOLATION = '23505';
 
 export class TaskSubmitter {
   readonly #db: Database;
+  readonly #hot: Database;
   readonly #hints: Hints;
   readonly #alone: GroupCommit<NewTask, boolean>;
   readonly #linked: GroupCommit<NewTask, boolean>;
 
-  constructor(db: Database, hints: Hints) {
+  constructor({ db, hot }: { readonly db: Database; readonly hot: Database }, hints: Hints) {
     this.#db = db;
+    this.#hot = hot;
     this.#hints = hints;
     const options = { maxBatch: MAX_BATCH, maxWaiting: 50_000, mayDivide: isOneItems };
     this.#alone = new GroupCommit((tasks) => this.#storeAlone(tasks), { ...options, keysOf: keysOfOnce });
@@ -89,7 +91,7 @@ export class TaskSubmitter {
       linked: after > 0 || (task?.unique !== undefined && task.unique.windowMs === undefined),
       gate: gateOf(job.spec),
       once,
-      audit: this.#db.audit.stamp('job.submit', auditItem({ job, from: 0, events: [] })),
+      audit: this.#db.audit.speaker('job.submit'),
     };
   }
 
@@ -105,7 +107,7 @@ export class TaskSubmitter {
 
   async #storeAlone(tasks: readonly NewTask[]): Promise<boolean[]> {
     const queues = queuesOf(tasks);
-    const stored = await this.#db.one(submitTasks, {
+    const stored = await this.#hot.one(submitTasks, {
       tasks,
       now: nowOf(tasks),
       hint: this.#hints.text(queues),

@@ -13,7 +13,7 @@
  */
 import type { QueryResultRow } from 'pg';
 import type { LaneDemand, LeasedTask, Slot, TaskSuccess, TurnOutcome } from '../../../ports/task-store.ts';
-import type { AuditStamp } from '../audit/audit-context.ts';
+import type { AuditSpeaker } from '../audit/audit-context.ts';
 import { CHANNELS } from '../channels.ts';
 import { statement } from '../statement.ts';
 import { ENDED, ENDED_VALUES } from './ended.ts';
@@ -22,9 +22,9 @@ import { column, joined } from './text-arrays.ts';
 import { auditOf, blocksOf } from './told.ts';
 
 export interface Turn {
-  readonly done: readonly (TaskSuccess & { readonly audit: AuditStamp })[];
+  readonly done: readonly (TaskSuccess & { readonly audit: AuditSpeaker })[];
   readonly demands: readonly LaneDemand[];
-  readonly slots: readonly (Slot & { readonly audit: AuditStamp })[];
+  readonly slots: readonly (Slot & { readonly audit: AuditSpeaker })[];
   /** The slices of these queues are locked by this transaction. */
   readonly locked: readonly string[];
   readonly now: number;
@@ -50,34 +50,34 @@ interface TurnRow extends QueryResultRow {
   readonly dependent: boolean;
 }
 
-const NOW = '$17::bigint';
+const NOW = '$18::bigint';
 
 const DONE = `
   SELECT * FROM unnest(${column(1, 'uuid')}, ${column(2, 'integer')}, ${column(3, 'uuid')}, ${column(4, 'text')},
     ${column(5, 'integer')}, ${column(6, 'integer')}) AS d (uid, fence, worker, result, result_bytes, who)`;
 
+/** `base` and `places`: which of the slots are of the demand's profile. */
 const DEMAND = `
-  SELECT profile, queue, handler, coalesce(fair_key, '') AS fair_key, want
+  SELECT profile, queue, handler, coalesce(fair_key, '') AS fair_key, want, base, places
     FROM unnest(${column(7, 'integer')}, ${column(8, 'text')}, ${column(9, 'text')}, ${column(10, 'text')},
-    ${column(11, 'integer')}) AS d (profile, queue, handler, fair_key, want)`;
+    ${column(11, 'integer')}, ${column(12, 'integer')}, ${column(13, 'integer')})
+      AS d (profile, queue, handler, fair_key, want, base, places)`;
 
-const SLOTS = `
-  SELECT s.*, row_number() OVER (PARTITION BY profile ORDER BY ord) AS place
-    FROM unnest(${column(12, 'integer')}, ${column(13, 'uuid')}, ${column(14, 'integer')})
-         WITH ORDINALITY AS s (profile, worker, who, ord)`;
+/** Read by number rather than joined: a join of a thousand slots with a thousand tasks was most of the statement. */
+const SLOTS = `SELECT ${column(14, 'uuid')} AS workers, ${column(15, 'integer')} AS whos`;
 
 /** Room left in the queues of the demand. What this very statement completes still counts in its snapshot. */
 const ROOM = `
   SELECT s.queue,
          CASE WHEN s.slots IS NULL THEN 1000000
-              WHEN NOT s.queue = ANY ($16::text[]) THEN 0
+              WHEN NOT s.queue = ANY ($17::text[]) THEN 0
               ELSE s.slots + (SELECT count(*) FROM gone g WHERE g.queue = s.queue)
                 - (SELECT count(*) FROM task t WHERE t.queue = s.queue AND t.worker IS NOT NULL)
          END AS room
     FROM task_slice s WHERE s.queue IN (SELECT queue FROM demand)`;
 
 const PICKED = `
-  SELECT DISTINCT ON (c.uid) c.uid, c.order_key, d.profile, d.queue, r.room
+  SELECT DISTINCT ON (c.uid) c.uid, c.order_key, d.profile, d.base, d.places, d.queue, r.room
     FROM demand d JOIN room r ON r.queue = d.queue AND r.room > 0
    CROSS JOIN LATERAL (
      SELECT t.uid, t.order_key FROM task t
@@ -87,12 +87,11 @@ const PICKED = `
    ORDER BY c.uid`;
 
 const CHOSEN = `
-  SELECT p.uid, s.worker, s.who
-    FROM (SELECT uid, profile, room, row_number() OVER (PARTITION BY queue ORDER BY order_key, uid) AS in_queue,
+  SELECT uid, (SELECT workers FROM slots)[base + place] AS worker, (SELECT whos FROM slots)[base + place] AS who
+    FROM (SELECT uid, base, places, room, row_number() OVER (PARTITION BY queue ORDER BY order_key, uid) AS in_queue,
                  row_number() OVER (PARTITION BY profile ORDER BY order_key, uid) AS place
             FROM picked) AS p
-    JOIN slots s ON s.profile = p.profile AND s.place = p.place
-   WHERE p.in_queue <= p.room`;
+   WHERE place <= places AND in_queue <= room`;
 
 const LEASED = `
   UPDATE task t SET state_name = 'running', state = NULL, worker = c.worker, fence = t.fence + 1,
@@ -114,7 +113,7 @@ const CHANGED = `
 export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
   name: 'task_turn',
   text: `
-    WITH speakers AS MATERIALIZED (SELECT * FROM ${Speakers.of(18)}),
+    WITH speakers AS MATERIALIZED (SELECT * FROM ${Speakers.of(19)}),
     done AS MATERIALIZED (${DONE}),
     gone AS MATERIALIZED (
       DELETE FROM task t USING done d
@@ -134,7 +133,7 @@ export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
     told AS (${blocksOf('changed', NOW)}),
     audited AS (${auditOf('changed', NOW, `CASE c.state_name WHEN 'running' THEN 'task.lease' ELSE w.operation END`)}),
     signals AS MATERIALIZED (
-      SELECT pg_notify('${CHANNELS.task}', $15::text) WHERE EXISTS (SELECT FROM changed)
+      SELECT pg_notify('${CHANNELS.task}', $16::text) WHERE EXISTS (SELECT FROM changed)
       UNION ALL SELECT pg_notify('${CHANNELS.gate}', '') WHERE EXISTS (SELECT FROM gone WHERE gate IS NOT NULL))
     SELECT (SELECT string_agg(uid::text, ',') FROM gone) AS recorded, NULL::uuid AS uid, NULL AS name, NULL AS project,
            NULL AS queue, NULL AS handler, NULL AS fair_key, (SELECT count(*) FROM signals)::integer AS fence,
@@ -146,6 +145,7 @@ export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
   values: ({ done, demands, slots, locked, now, hint }) => {
     const speakers = new Speakers();
     const doneBy = done.map(({ audit }) => speakers.indexOf(audit));
+    const ranges = rangesOf(slots);
     const slotsBy = slots.map(({ audit }) => speakers.indexOf(audit));
     return [
       joined(done.map(({ uid }) => uid)),
@@ -159,7 +159,8 @@ export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
       joined(demands.map(({ handler }) => handler)),
       joined(demands.map(({ fairKey }) => fairKey)),
       joined(demands.map(({ want }) => want)),
-      joined(slots.map(({ profile }) => profile)),
+      joined(demands.map(({ profile }) => ranges.get(profile)?.base ?? 0)),
+      joined(demands.map(({ profile }) => ranges.get(profile)?.places ?? 0)),
       joined(slots.map(({ worker }) => worker)),
       joined(slotsBy),
       hint,
@@ -197,4 +198,15 @@ export function turnOutcome(rows: readonly (readonly string[] | LeasedTask)[]): 
     recorded: new Set(Array.isArray(recorded) ? recorded : []),
     leased: leased.filter((row): row is LeasedTask => !Array.isArray(row)),
   };
+}
+
+/** Slots of one profile stand together. */
+function rangesOf(slots: readonly Slot[]): Map<number, { base: number; places: number }> {
+  const ranges = new Map<number, { base: number; places: number }>();
+  slots.forEach(({ profile }, index) => {
+    const range = ranges.get(profile);
+    if (range) range.places += 1;
+    else ranges.set(profile, { base: index, places: 1 });
+  });
+  return ranges;
 }
