@@ -18,7 +18,6 @@ import { AgentSessions } from '../serve/agent-link/sessions.ts';
 import type { HttpOptions } from '../serve/http/options.ts';
 import { type Address, createHttpServer, type HttpServer } from '../serve/http/server.ts';
 import { WorkerLink } from '../serve/worker-link/worker-link.ts';
-import type { WorkerTiming } from '../serve/worker-link/worker-session.ts';
 import { makeDefaults } from './bootstrap.ts';
 import type { Apply } from './config/live.ts';
 import type { Settings } from './config/schema.ts';
@@ -47,8 +46,6 @@ export interface ControlPlaneOptions {
   readonly replica: string;
   readonly log: Logger;
   readonly allowUnsafe?: boolean;
-  /** Of workers' connections; tests pass short ones. */
-  readonly workerTiming?: Partial<WorkerTiming> | undefined;
 }
 
 export interface ControlPlane {
@@ -62,6 +59,7 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
+/** Where there are no settings, milliseconds. */
 const WORKER_LEASE = 15_000;
 
 /** For answers under way when the server is asked to stop, milliseconds. */
@@ -123,14 +121,7 @@ async function serve(
     metrics: new Registry(),
     options: httpOptions(options),
   });
-  const workers = new WorkerLink({
-    ports,
-    authenticate: identity.authenticate,
-    replica: auditKeys.name,
-    timing: options.workerTiming,
-    onTrouble,
-  });
-  workers.listen(http.node);
+  const workers = serveWorkers({ ports, identity, http, replica: auditKeys.name, onTrouble }, options);
   const planner = startPlanner();
   const retain = () => keepTidy(ports, store, options.settings?.retention);
   const controllers = runControllers(
@@ -141,7 +132,7 @@ async function serve(
       connectedAgents: () => agents.connected(),
       retain,
       log,
-      workerLeaseMs: options.workerTiming?.leaseMs ?? WORKER_LEASE,
+      workerLeaseMs: lease,
     },
     over.signal,
   );
@@ -160,6 +151,30 @@ async function serve(
   };
   const close = closer({ http, workers, agents, controllers, over, planner, store, followed });
   return { address, ports, store, agents, apply, close };
+}
+
+interface WorkerParts {
+  readonly ports: Ports;
+  readonly identity: Pick<ReturnType<typeof openIdentity>, 'authenticate'>;
+  readonly http: HttpServer;
+  readonly replica: string;
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+function serveWorkers(
+  { ports, identity, http, replica, onTrouble }: WorkerParts,
+  options: ControlPlaneOptions,
+) {
+  const lease = leaseOf(options);
+  const timing = { leaseMs: lease, heartbeatMs: lease / 5 };
+  const { authenticate } = identity;
+  const workers = new WorkerLink({ ports, authenticate, replica, timing, onTrouble });
+  workers.listen(http.node);
+  return workers;
+}
+
+function leaseOf({ settings }: ControlPlaneOptions): number {
+  return settings?.workers.lease ?? WORKER_LEASE;
 }
 
 function httpOptions({ settings, tls }: ControlPlaneOptions): Partial<HttpOptions> {

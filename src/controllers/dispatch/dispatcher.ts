@@ -134,9 +134,16 @@ export class Dispatcher implements TaskDesk {
     return Promise.all(settled);
   }
 
-  #settleOne(seat: Seat, result: TaskResult): Promise<Settled> {
-    if (result.outcome.kind !== 'succeeded') return this.#decide(seat, result);
-    return new Promise((resolve, reject) => this.#done.push({ seat, result, resolve, reject }));
+  async #settleOne(seat: Seat, result: TaskResult): Promise<Settled> {
+    const { uid, attempt } = result;
+    if (seat.settling.has(uid)) return { uid, attempt, outcome: 'stale' };
+    seat.settling.add(uid);
+    try {
+      if (result.outcome.kind !== 'succeeded') return await this.#decide(seat, result);
+      return await new Promise((resolve, reject) => this.#done.push({ seat, result, resolve, reject }));
+    } finally {
+      seat.settling.delete(uid);
+    }
   }
 
   #hinted(queue: string): void {

@@ -12,6 +12,8 @@ export class Seat {
   /** Workers of one profile may be given the same tasks. */
   readonly profile: string;
   readonly held = new Map<string, number>();
+  /** What it has said of, and is not answered yet: whatever else it says of those is too late. */
+  readonly settling = new Set<string>();
   concurrency: number;
   /** Since the last flush of heartbeats. */
   heard = true;

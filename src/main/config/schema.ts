@@ -51,6 +51,16 @@ function days(expected: string): z.ZodType<number> {
   });
 }
 
+/** Milliseconds inside. Shorter leases are lost to a pause of the garbage collector, longer ones keep tasks from others. */
+function lease(expected: string): z.ZodType<number> {
+  return z.string(expected).transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms >= 1000 && ms <= 600_000) return ms;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
 const LONGEST_KEPT = 'a duration of an hour or more, such as 90d';
 const text = (expected: string) => z.string(expected).min(1, expected).max(4096, expected);
 
@@ -224,6 +234,14 @@ export const ServerSettings = z.strictObject({
       allowPrivate: setting(yesOrNo(), { summary: 'webhooks may lead to loopback and private networks' }),
     })
     .optional(),
+  workers: z
+    .strictObject({
+      lease: setting(lease('a duration from 1s to 10m, such as 15s'), {
+        summary:
+          'how long a worker keeps its tasks without being heard; it is asked to speak five times as often',
+      }),
+    })
+    .optional(),
   limits: Limits.optional(),
   retention: z
     .strictObject({
@@ -288,6 +306,7 @@ export interface Settings {
     | undefined;
   readonly s3: S3Settings;
   readonly webhooks: { readonly allowHttp: boolean; readonly allowPrivate: boolean };
+  readonly workers: { readonly lease: number };
   readonly limits: LimitSettings;
   readonly retention: { readonly jobs: number; readonly events: number; readonly audit: number };
 }
@@ -301,6 +320,7 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   logLevel: 'info',
   'webhooks.allowHttp': false,
   'webhooks.allowPrivate': false,
+  'workers.lease': '15s',
   's3.region': 'us-east-1',
   's3.pathStyle': true,
   'limits.readsPerSecond': 10_000,

@@ -3,6 +3,7 @@ import { EventList, ListEvents } from '../../contract/stream.ts';
 import { defineOperation } from '../define.ts';
 import { visibleProjects } from '../visible.ts';
 import { filterOf } from './follow.ts';
+import { eventsOfTask } from './of-task.ts';
 import { viewEvent } from './view.ts';
 
 const ASKED = { name: 'event.list', permission: 'job:read' } as const;
@@ -20,6 +21,11 @@ export const listEvents = defineOperation({
     const { cursor, limit } = input;
     const filter = await filterOf(ports, input, visibleProjects(principal, ASKED, input.project));
     const page = await ports.events.list(filter, { cursor, limit });
+    if (filter.job !== undefined && cursor === undefined && page.next === undefined) {
+      const [task] = await ports.tasks.jobs([filter.job]);
+      const start = task && (await ports.events.cursor('start'));
+      if (task) return { items: eventsOfTask(task, page.items, start ?? '').map(viewEvent) };
+    }
     return { items: page.items.map(viewEvent), next: page.next };
   },
 });

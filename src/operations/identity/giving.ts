@@ -41,10 +41,14 @@ function beyond({ id }: Principal, lacks: readonly string[]): Refused {
 }
 
 /** Absent fields are left out, so that equal scopes look equal. */
-export function scopeOf({ projects, queues }: Scope): Scope {
-  return { ...(projects && { projects: [...projects] }), ...(queues && { queues: [...queues] }) };
+export function scopeOf({ projects, queues, handlers }: Scope): Scope {
+  return {
+    ...(projects && { projects: [...projects] }),
+    ...(queues && { queues: [...queues] }),
+    ...(handlers && { handlers: [...handlers] }),
+  };
 }
 
-export function viewScope({ projects, queues }: Scope): { projects?: string[]; queues?: string[] } {
-  return { ...(projects && { projects: [...projects] }), ...(queues && { queues: [...queues] }) };
+export function viewScope(scope: Scope): { projects?: string[]; queues?: string[]; handlers?: string[] } {
+  return scopeOf(scope) as { projects?: string[]; queues?: string[]; handlers?: string[] };
 }

@@ -1,6 +1,8 @@
 /** Shows one job. */
 import { JobAddress, JobView } from '../../contract/job.ts';
+import type { Job } from '../../core/job/job.ts';
 import { defineOperation } from '../define.ts';
+import { explained } from '../task/explain.ts';
 import { loadJob } from './load.ts';
 import { viewJob } from './view.ts';
 
@@ -15,6 +17,7 @@ export const getJob = defineOperation({
   audit: 'none',
   http: { method: 'GET', path: '/api/v1/jobs/{project}/{job}' },
   async handler({ input, ports }) {
-    return viewJob(await loadJob(ports, input));
+    const [job] = await explained(ports, [await loadJob(ports, input)]);
+    return viewJob(job as Job);
   },
 });

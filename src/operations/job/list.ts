@@ -1,6 +1,7 @@
 /** Lists jobs, newest first, live and ended together. */
 import { JobList, ListJobs } from '../../contract/job.ts';
 import { defineOperation } from '../define.ts';
+import { explained } from '../task/explain.ts';
 import { visibleProjects } from '../visible.ts';
 import { viewJob } from './view.ts';
 
@@ -29,6 +30,6 @@ export const listJobs = defineOperation({
       createdBefore: olderThan === undefined ? undefined : now - olderThan,
     };
     const page = await ports.jobs.list(filter, { cursor, limit });
-    return { items: page.items.map(viewJob), next: page.next };
+    return { items: (await explained(ports, page.items)).map(viewJob), next: page.next };
   },
 });

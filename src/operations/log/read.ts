@@ -13,6 +13,7 @@ import { formatPosition, type LogPosition, parsePosition } from './cursor.ts';
 import { MemberLog } from './member-log.ts';
 import { type MergedLine, mergeAvailable } from './merge.ts';
 import { pause } from './pause.ts';
+import { readTaskLog } from './task-log.ts';
 
 type Input = z.output<typeof ReadLogs>;
 
@@ -31,6 +32,10 @@ export const readLogs = defineStream({
     const from = input.after === undefined ? undefined : parsePosition(input.after);
     if (input.after !== undefined && !from) throw new Refused('cursor.expired');
     let job = await loadJob(ports, input);
+    if (job.spec.task) {
+      yield* readTaskLog(call, job, from);
+      return;
+    }
     let position = from;
     for (;;) {
       const record = nextAttempt(job, input, position);

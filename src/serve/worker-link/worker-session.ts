@@ -57,7 +57,8 @@ export class WorkerSession implements WorkerOutlet {
     this.#hello = setTimeout(() => this.#fail(malformed('it did not say hello')), context.timing.helloMs);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('close', () => this.#closed());
-    socket.on('error', () => socket.terminate());
+    // It closes by itself, with the code that says why.
+    socket.on('error', () => undefined);
   }
 
   get session(): string | undefined {
