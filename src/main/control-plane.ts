@@ -132,7 +132,7 @@ async function serve(
       connectedAgents: () => agents.connected(),
       retain,
       log,
-      workerLeaseMs: lease,
+      workerLeaseMs: leaseOf(options),
     },
     over.signal,
   );
