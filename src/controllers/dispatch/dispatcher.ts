@@ -83,7 +83,7 @@ export class Dispatcher implements TaskDesk {
     signals.subscribe('task', ({ key }) => this.#hinted(key), until);
     signals.subscribe('event', ({ key }) => key !== '' && this.#changed(key), until);
     const every = setInterval(() => void this.#flush(), FLUSH);
-    const look = setInterval(() => this.#hinted(''), LOOK_ANYWAY);
+    const look = setInterval(() => this.#lookAnyway(), LOOK_ANYWAY);
     until.addEventListener('abort', () => {
       this.#over = true;
       clearInterval(every);
@@ -146,6 +146,12 @@ export class Dispatcher implements TaskDesk {
     }
   }
 
+  /** As if everything had been hinted at. */
+  #lookAnyway(): void {
+    for (const seat of this.#seats.all()) for (const queue of seat.queues) this.#unlooked.add(queue);
+    this.#hinted('');
+  }
+
   #hinted(queue: string): void {
     this.#lanes.hint(queue);
     if (queue !== '') this.#unlooked.add(queue);
@@ -162,7 +168,7 @@ export class Dispatcher implements TaskDesk {
       while (!this.#over && (await this.#turn()));
     } catch (error) {
       this.#with.onTrouble('dispatch', error);
-      this.#timer = setTimeout(() => this.#hinted(''), LOOK_ANYWAY);
+      this.#timer = setTimeout(() => this.#lookAnyway(), LOOK_ANYWAY);
     } finally {
       this.#running = false;
     }
@@ -195,15 +201,15 @@ export class Dispatcher implements TaskDesk {
       throw error;
     });
     this.#recorded(done, outcome);
-    this.#learn(demands, outcome.leased);
+    this.#learn(demands, slots, outcome.leased);
     await this.#hand(outcome.leased);
     return true;
   }
 
   /** @param all dry lanes as well: a place or a share of a queue has become free */
-  #wanted(all: boolean): { demands: LaneDemand[]; slots: { profile: number; seat: Seat }[] } {
+  #wanted(all: boolean): { demands: LaneDemand[]; slots: Place[] } {
     const demands: LaneDemand[] = [];
-    const slots: { profile: number; seat: Seat }[] = [];
+    const slots: Place[] = [];
     const start = this.#lanes.next();
     for (const profile of this.#seats.profiles(MOST_LEASES, start)) {
       const lanes = rotated([...this.#lanes.of(profile.queues, profile.handlers, all)], start).slice(
@@ -232,19 +238,15 @@ export class Dispatcher implements TaskDesk {
     this.#ports.endings.tell(ended);
   }
 
-  /** Lanes that gave less than was wanted of them have nothing more. */
-  #learn(demands: readonly LaneDemand[], leased: readonly LeasedTask[]): void {
-    const got = new Map<string, number>();
-    for (const task of leased) {
-      const key = laneKey(task);
-      got.set(key, (got.get(key) ?? 0) + 1);
-    }
-    const wanted = new Map<string, number>();
-    for (const demand of demands)
-      wanted.set(laneKey(demand), (wanted.get(laneKey(demand)) ?? 0) + demand.want);
+  /** Lanes that gave less than was wanted of them, while there was room for more, have nothing more. */
+  #learn(demands: readonly LaneDemand[], slots: readonly Place[], leased: readonly LeasedTask[]): void {
+    const got = countBy(leased, laneKey);
+    const places = countBy(slots, ({ profile }) => profile);
+    const profiles = new Map(slots.map(({ profile, seat }) => [seat.id, profile]));
+    const taken = countBy(leased, ({ worker }) => profiles.get(worker));
     for (const demand of demands) {
-      const key = laneKey(demand);
-      if ((got.get(key) ?? 0) < Math.min(demand.want, wanted.get(key) ?? 0)) this.#lanes.dried(demand);
+      const full = (taken.get(demand.profile) ?? 0) >= (places.get(demand.profile) ?? 0);
+      if (!full && (got.get(laneKey(demand)) ?? 0) < demand.want) this.#lanes.dried(demand);
     }
   }
 
@@ -371,7 +373,18 @@ const UNDELIVERED: AttemptOutcome = {
 
 const NONE: Awaited<ReturnType<DeskPorts['tasks']['dependencies']>> = new Map();
 
-function slotsOf({ index, places }: Profile): { profile: number; seat: Seat }[] {
+interface Place {
+  readonly profile: number;
+  readonly seat: Seat;
+}
+
+function countBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return counts;
+}
+
+function slotsOf({ index, places }: Profile): Place[] {
   return places.map((seat) => ({ profile: index, seat }));
 }
 

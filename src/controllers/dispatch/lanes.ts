@@ -15,7 +15,6 @@ export const laneKey = ({ queue, handler, fairKey }: Lane) => `${queue}\n${handl
 
 export class Lanes {
   readonly #lanes = new Map<string, Known>();
-  /** Fair keys come and go: those of a queue that had none ready in so many looks are forgotten. */
   readonly #byQueue = new Map<string, Set<Known>>();
   #turn = 0;
   #start = 0;
@@ -73,14 +72,20 @@ export class Lanes {
   /** What a turn got less of than it wanted. */
   dried(lane: Lane): void {
     const known = this.#lanes.get(laneKey(lane));
-    if (!known || known.hinted >= this.#turn) return;
-    if (known.fairKey === '') known.dry = true;
-    else this.#forget(known);
+    if (known && known.hinted < this.#turn) known.dry = true;
   }
 
-  #forget(lane: Known): void {
-    this.#lanes.delete(laneKey(lane));
-    this.#byQueue.get(lane.queue)?.delete(lane);
+  /** What a look at some queues found. Fair keys come and go: those that are dry and were not found are forgotten. */
+  found(queues: readonly string[], lanes: readonly Lane[]): void {
+    const there = new Set(lanes.map(laneKey));
+    for (const queue of queues) {
+      for (const lane of this.#byQueue.get(queue) ?? []) {
+        if (lane.fairKey === '' || !lane.dry || there.has(laneKey(lane))) continue;
+        this.#lanes.delete(laneKey(lane));
+        this.#byQueue.get(queue)?.delete(lane);
+      }
+    }
+    for (const lane of lanes) this.add(lane);
   }
 
   #wet(lane: Known): void {

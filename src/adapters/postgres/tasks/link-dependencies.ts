@@ -28,14 +28,15 @@ export async function linkDependencies(
   const failed: Hopeless[] = [];
   for (const [project, jobs] of byProject(dependents)) {
     const uids = await resolve(on, project, jobs);
-    const known = await look(on, project, [...new Set(uids.values())]);
+    const refs = jobs.flatMap(({ spec }) => spec.task?.after ?? []);
+    const known = await look(on, project, [...new Set(refs.map((ref) => uids.get(ref) ?? ref))]);
     const links: Dependency[] = [];
     const waits: Waits[] = [];
     for (const job of jobs) {
       const { after, onDependencyFailure } = job.spec.task ?? { after: [], onDependencyFailure: 'fail' };
-      const on = [...new Set(after.map((ref) => uids.get(ref) ?? ref))];
-      const states = on.map((uid) => known.get(uid) ?? unknown(project, uid));
-      links.push(...on.map((uid, place) => ({ dependent: job.uid, place, on: uid })));
+      const others = [...new Set(after.map((ref) => uids.get(ref) ?? ref))];
+      const states = others.map((uid) => known.get(uid) ?? unknown(project, uid));
+      links.push(...others.map((uid, place) => ({ dependent: job.uid, place, on: uid })));
       waits.push({ uid: job.uid, waits: states.filter(({ live }) => live).length });
       const bad = states.find(({ live, succeeded }) => !live && !succeeded);
       if (bad && onDependencyFailure === 'fail') failed.push({ job, name: bad.name });
