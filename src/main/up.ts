@@ -85,7 +85,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   });
   undo.unshift(() => plane.close());
   await firstKey(home.keyFile, plane.store.keys, pepper);
-  const runner = createProcessRunner(await runnerOptions(home));
+  const runner = createProcessRunner(await runnerOptions(home, settings, log));
   undo.unshift(() => runner.close());
   const over = new AbortController();
   const agent = runLocalAgent({ name: AGENT, runner, plane, log }, over.signal);
@@ -138,7 +138,7 @@ function startDatabase(home: DataHome, { onProgress }: UpOptions): Promise<Embed
   });
 }
 
-async function runnerOptions(home: DataHome): Promise<ProcessRunnerOptions> {
+async function runnerOptions(home: DataHome, settings: Settings, log: Logger): Promise<ProcessRunnerOptions> {
   const node = await reachableRuntime(home, home.users.jobs);
   return {
     root: home.jobsDir,
@@ -146,6 +146,11 @@ async function runnerOptions(home: DataHome): Promise<ProcessRunnerOptions> {
     runAs: home.users.jobs,
     nodeBinary: process.execPath,
     pathDirs: [dirname(node)],
+    cgroup: settings.runner.cgroup,
+    onCgroup: (found) =>
+      found.kind === 'delegated'
+        ? log.info({ path: found.path, version: found.version }, 'members of jobs get control groups')
+        : log.info({ why: found.why }, 'memory of jobs is limited by looking at it'),
   };
 }
 

@@ -7,7 +7,7 @@ import { createProcessRunner } from './runner.ts';
 
 describe('what the process runner says of its machine', () => {
   test('a little less than it has', () => {
-    const { name, allocatable, labels } = machineFacts('here');
+    const { name, allocatable, labels } = machineFacts({ name: 'here', memoryLimit: 'polled' });
     expect(name).toBe('here');
     expect(allocatable.cpu).toBe(availableParallelism() * 1000 - 100);
     expect(allocatable.memory).toBeLessThan(totalmem());
@@ -19,7 +19,11 @@ describe('what the process runner says of its machine', () => {
   });
 
   test('what it was told to say instead', () => {
-    const { allocatable } = machineFacts('here', { cpu: 500, 'nvidia.com/gpu': 2 });
+    const { allocatable } = machineFacts({
+      name: 'here',
+      memoryLimit: 'polled',
+      capacity: { cpu: 500, 'nvidia.com/gpu': 2 },
+    });
     expect(allocatable).toMatchObject({ cpu: 500, 'nvidia.com/gpu': 2, memory: expect.any(Number) });
   });
 

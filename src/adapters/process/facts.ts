@@ -11,8 +11,17 @@ const RESERVED_MEMORY_MOST = 2 ** 30;
 /** As Kubernetes spells them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-/** @param capacity takes the place of what was measured, resource by resource */
-export function machineFacts(name: string, capacity: Resources = {}): NodeFacts {
+/** How members are held to their memory: by the kernel, or by looking at what they use. */
+export type MemoryLimit = 'cgroup-v2' | 'cgroup-v1' | 'polled';
+
+export interface Machine {
+  readonly name: string;
+  /** Takes the place of what was measured, resource by resource. */
+  readonly capacity?: Resources | undefined;
+  readonly memoryLimit: MemoryLimit;
+}
+
+export function machineFacts({ name, capacity = {}, memoryLimit }: Machine): NodeFacts {
   return {
     name,
     allocatable: { cpu: allocatableCpu(), memory: allocatableMemory(), ...capacity },
@@ -20,6 +29,7 @@ export function machineFacts(name: string, capacity: Resources = {}): NodeFacts 
       'kubernetes.io/os': 'linux',
       'kubernetes.io/arch': ARCHITECTURES[arch()] ?? arch(),
       'kubernetes.io/hostname': hostname(),
+      'capstan.dev/memory-limit': memoryLimit,
     },
   };
 }

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import type { AttemptSpec, StopOrder } from '../../core/job/attempt.ts';
+import type { Delegated } from './cgroup/control-group.ts';
 
 /** The unprivileged user that members run as when the server is root. */
 export interface RunAs {
@@ -25,6 +26,8 @@ export interface Launch {
   readonly logCapBytes: number;
   /** How often memory is looked at, milliseconds. */
   readonly pollMs: number;
+  /** Where members get control groups; absent: their memory is limited by looking at it. */
+  readonly cgroup?: Delegated | undefined;
 }
 
 /** A process, told apart from a later one with the same pid. */

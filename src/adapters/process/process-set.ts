@@ -2,10 +2,12 @@
  * The processes of an attempt: its members and all that they started, wherever those went. A
  * process belongs to a member by descent, by session, or by the mark in its environment, which a
  * double fork and a session of its own do not take away. What clears its environment and leaves its
- * parent and its session between two looks, all three, is found only by the output that it still holds.
+ * parent and its session between two looks, all three, is found only by the output that it still holds,
+ * unless the member has a control group: nothing leaves that.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptSpec } from '../../core/job/attempt.ts';
+import type { ControlGroup } from './cgroup/control-group.ts';
 import type { ProcessIdentity } from './launch.ts';
 import { MARK_VARIABLE, markOf } from './member-env.ts';
 import { allProcesses, childrenOf, isDead, type ProcessStat, readEnviron, readStat } from './procfs.ts';
@@ -31,9 +33,15 @@ export class ProcessSet {
   /** Looked at and found to be others': pid → start. */
   readonly #foreign = new Map<number, number>();
 
-  /** `notBefore`: clock ticks after boot; no process of the attempt is older. */
-  constructor(spec: AttemptSpec, notBefore: number) {
+  readonly #groups: ReadonlyMap<number, ControlGroup>;
+
+  /**
+   * @param notBefore clock ticks after boot; no process of the attempt is older
+   * @param groups by rank: nothing leaves these, whatever it clears, forks or detaches
+   */
+  constructor(spec: AttemptSpec, notBefore: number, groups: ReadonlyMap<number, ControlGroup> = new Map()) {
     this.#spec = spec;
+    this.#groups = groups;
     this.#notBefore = notBefore;
   }
 
@@ -70,6 +78,19 @@ export class ProcessSet {
       if (rank === undefined || isDead(stat)) continue;
       this.#known.set(stat.pid, { start: stat.start, rank });
       found.push({ ...stat, rank });
+    }
+    return [...found, ...this.#inGroups(new Set(found.map(({ pid }) => pid)))];
+  }
+
+  #inGroups(seen: ReadonlySet<number>): MemberProcess[] {
+    const found: MemberProcess[] = [];
+    for (const [rank, group] of this.#groups) {
+      for (const pid of group.pids()) {
+        const stat = seen.has(pid) || pid === process.pid ? undefined : readStat(pid);
+        if (stat === undefined || isDead(stat)) continue;
+        this.#known.set(pid, { start: stat.start, rank });
+        found.push({ ...stat, rank });
+      }
     }
     return found;
   }

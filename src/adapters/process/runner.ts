@@ -12,6 +12,13 @@ import type {
 } from '../../core/job/attempt.ts';
 import type { Resources } from '../../core/job/spec.ts';
 import type { AttemptFile, FileChunk, ReadRange, Runner, RunnerFacts } from '../../ports/runner.ts';
+import type { Delegated } from './cgroup/control-group.ts';
+import {
+  type CgroupSetting,
+  type Delegation,
+  findDelegation,
+  removeEmptyGroups,
+} from './cgroup/delegation.ts';
 import { machineFacts } from './facts.ts';
 import {
   type KeptStopOrder,
@@ -49,6 +56,10 @@ export interface ProcessRunnerOptions {
   readonly logCapBytes?: number | undefined;
   /** How often memory is looked at, milliseconds. */
   readonly pollMs?: number | undefined;
+  /** Control groups for members: `auto`, `off` (the default) or the path of one that is delegated. */
+  readonly cgroup?: CgroupSetting | undefined;
+  /** Told how memory is limited, once. */
+  readonly onCgroup?: ((found: Delegation) => void) | undefined;
   /** Shims kept ready: 1 by default, or 0. */
   readonly spares?: number | undefined;
   /** Epoch milliseconds. */
@@ -87,9 +98,20 @@ export function createProcessRunner(options: ProcessRunnerOptions): ProcessRunne
   return new LinuxRunner(options);
 }
 
+/** @throws Error when the path that was given is none that can be used */
+function delegatedTo({ cgroup = 'off', onCgroup }: ProcessRunnerOptions): Delegated | undefined {
+  const found = findDelegation(cgroup);
+  onCgroup?.(found);
+  if (found.kind === 'none') return undefined;
+  removeEmptyGroups(found);
+  const { path, version } = found;
+  return { path, version };
+}
+
 class LinuxRunner implements Runner {
   readonly #options: ProcessRunnerOptions;
   readonly #pool: ShimPool;
+  readonly #cgroup: Delegated | undefined;
   readonly #attempts = new Map<string, TrackedAttempt>();
   /** Starts under way: whoever asks for the same attempt waits for the same start. */
   readonly #starting = new Map<string, Promise<void>>();
@@ -105,6 +127,7 @@ class LinuxRunner implements Runner {
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
     const { nodeBinary, root, spares = 1 } = options;
+    this.#cgroup = delegatedTo(options);
     this.#pool = new ShimPool({ nodeBinary, cacheDir: cacheDir(root), spares });
     this.#slowLook = setInterval(() => this.#lookAtAll(), SLOW_LOOK_MS).unref();
     this.#opened = this.#open();
@@ -114,7 +137,9 @@ class LinuxRunner implements Runner {
 
   async facts(): Promise<RunnerFacts> {
     const { nodeName, capacity } = this.#options;
-    return { kind: 'process', nodes: [machineFacts(nodeName, capacity)] };
+    const cgroup = this.#cgroup;
+    const memoryLimit = cgroup ? (`cgroup-v${cgroup.version}` as const) : 'polled';
+    return { kind: 'process', nodes: [machineFacts({ name: nodeName, capacity, memoryLimit })] };
   }
 
   async start(spec: AttemptSpec): Promise<void> {
@@ -198,6 +223,7 @@ class LinuxRunner implements Runner {
       pathDirs,
       logCapBytes: Math.max(LEAST_LOG_CAP, logCapBytes),
       pollMs: this.#options.pollMs ?? DEFAULT_POLL_MS,
+      cgroup: this.#cgroup,
     });
     this.#adopt(attemptDir(root, spec.ref));
   }

@@ -234,6 +234,14 @@ export const ServerSettings = z.strictObject({
       allowPrivate: setting(yesOrNo(), { summary: 'webhooks may lead to loopback and private networks' }),
     })
     .optional(),
+  runner: z
+    .strictObject({
+      cgroup: setting(text('auto, off, or the path of a control group'), {
+        summary:
+          'control groups for the members of jobs: `auto` takes what is delegated to an ordinary user, a path what is given; otherwise memory is limited by looking at it',
+      }),
+    })
+    .optional(),
   workers: z
     .strictObject({
       lease: setting(lease('a duration from 1s to 10m, such as 15s'), {
@@ -306,6 +314,7 @@ export interface Settings {
     | undefined;
   readonly s3: S3Settings;
   readonly webhooks: { readonly allowHttp: boolean; readonly allowPrivate: boolean };
+  readonly runner: { readonly cgroup: string };
   readonly workers: { readonly lease: number };
   readonly limits: LimitSettings;
   readonly retention: { readonly jobs: number; readonly events: number; readonly audit: number };
@@ -320,6 +329,7 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   logLevel: 'info',
   'webhooks.allowHttp': false,
   'webhooks.allowPrivate': false,
+  'runner.cgroup': 'auto',
   'workers.lease': '15s',
   's3.region': 'us-east-1',
   's3.pathStyle': true,

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptOutcome, MemberExit, StopOrder } from '../../../core/job/attempt.ts';
+import { groupsOf } from '../cgroup/groups-of.ts';
 import type { JournalEntry } from '../journal.ts';
 import { type KeptStopOrder, type Launch, readJson } from '../launch.ts';
 import { type AttemptLayout, layoutOf } from '../layout.ts';
@@ -72,7 +73,7 @@ export class AttemptRun {
     this.#launch = launch;
     this.#layout = layoutOf(dir);
     this.#journal = journal;
-    this.#processes = new ProcessSet(launch.spec, ticksSinceBoot());
+    this.#processes = new ProcessSet(launch.spec, ticksSinceBoot(), groupsOf(launch));
     this.#usage = new UsageWatch(this.#processes, launch.pollMs, {
       onOver: (member, bytes) => this.#outOfMemory(member, bytes),
       onUsage: (member, usage) =>
@@ -158,9 +159,13 @@ export class AttemptRun {
   }
 
   #exited(member: Member, raw: RawExit): void {
-    this.#cpu.credit(member, (usage) =>
-      this.#journal.append({ kind: 'member-usage', rank: member.spec.rank, ...usage }),
-    );
+    // Now: the group is gone when the processor time is told.
+    const peak = member.group?.peakBytes();
+    this.#cpu.credit(member, (usage) => {
+      const peakMemoryBytes = peak ?? usage.peakMemoryBytes;
+      this.#journal.append({ kind: 'member-usage', rank: member.spec.rank, ...usage, peakMemoryBytes });
+    });
+    this.#killedByKernel(member, raw);
     const exit = this.#judgeExit(member, raw);
     this.#journal.append({ kind: 'member-ended', at: Date.now(), rank: member.spec.rank, exit });
     if (this.#ending === undefined && exit.reason !== undefined) this.#failed(failureOf(member.spec, exit));
@@ -194,6 +199,15 @@ export class AttemptRun {
     member.cause = { reason: 'OutOfMemory', message };
     member.say(`capstan: ${message}`);
     kill(this.#leftoversOf(member));
+  }
+
+  /** In a group of its own the kernel is exact: of a member that ended well, none of its processes was needed. */
+  #killedByKernel(member: Member, raw: RawExit): void {
+    if (member.cause !== undefined || raw.code === 0 || (member.group?.oomKills() ?? 0) === 0) return;
+    const limit = mebibytes(member.spec.resources.memory ?? 0);
+    const message = `used more memory than its limit of ${limit}, and was killed by the kernel`;
+    member.cause = { reason: 'OutOfMemory', message };
+    member.say(`capstan: ${message}`);
   }
 
   /** Chained, because a timer takes 24 days at most. */
@@ -245,6 +259,7 @@ export class AttemptRun {
     this.#usage.stop();
     while (await this.#someLive());
     clearTimeout(this.#graceTimer);
+    for (const { group } of this.#members) group?.remove();
     await this.#untilOutputEnds();
   }
 

@@ -4,6 +4,8 @@
  */
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import type { MemberSpec } from '../../../core/job/attempt.ts';
+import type { ControlGroup } from '../cgroup/control-group.ts';
+import { groupOf } from '../cgroup/delegation.ts';
 import type { Launch, RunAs } from '../launch.ts';
 import { type AttemptLayout, logDir, outputDir } from '../layout.ts';
 import { memberEnvironment } from '../member-env.ts';
@@ -71,14 +73,31 @@ async function startAll(
     const [out, err] = pipes.slice(2 * i, 2 * i + 2);
     const log = createLogFile(logDir(layout, spec), launch.logCapBytes);
     const pair = out === undefined || err === undefined ? undefined : ([out, err] as const);
+    const group = openGroup(launch, spec);
     try {
-      members.push(await startMember({ spec, runnable, env, runAs: launch.runAs, log, pipes: pair }));
+      members.push(await startMember({ spec, runnable, env, runAs: launch.runAs, log, pipes: pair, group }));
     } catch (error) {
       for (const { read } of pipes.slice(2 * i)) read.destroy();
       return { kind: 'failed', failure: failureOf(spec, refusal(error, runnable.file)), members };
     }
   }
   return { kind: 'started', members };
+}
+
+/** A kernel that refuses one is no reason to refuse the job: its memory is polled then, as everywhere else. */
+function openGroup(
+  { cgroup, spec: { ref } }: Launch,
+  { rank, resources }: MemberSpec,
+): ControlGroup | undefined {
+  if (cgroup === undefined) return undefined;
+  const group = groupOf(cgroup, ref, rank);
+  try {
+    group.create(resources.memory);
+    return group;
+  } catch {
+    group.remove();
+    return undefined;
+  }
 }
 
 /** A script whose interpreter is missing is refused with the same code as a missing program. */

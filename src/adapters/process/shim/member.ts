@@ -7,6 +7,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { MemberSpec } from '../../../core/job/attempt.ts';
+import type { ControlGroup } from '../cgroup/control-group.ts';
+import { ownGroups } from '../cgroup/own-groups.ts';
 import type { RunAs } from '../launch.ts';
 import { readStat } from '../procfs.ts';
 import { CriEncoder, criLine, type StreamName } from './cri.ts';
@@ -27,11 +29,14 @@ export interface MemberStart {
   readonly log: LogFile;
   /** Standard output and error; without them the member is connected by sockets. */
   readonly pipes?: readonly [Pipe, Pipe] | undefined;
+  /** Where it and all that it starts lives. */
+  readonly group?: ControlGroup | undefined;
 }
 
 export class Member {
   readonly spec: MemberSpec;
   readonly meter: UsageMeter;
+  readonly group: ControlGroup | undefined;
   readonly pid: number;
   readonly start: number;
   readonly startedAt: number;
@@ -46,7 +51,9 @@ export class Member {
 
   constructor(order: MemberStart, child: ChildProcess, pid: number) {
     this.spec = order.spec;
-    this.meter = new UsageMeter(order.spec.resources.memory);
+    this.group = order.group;
+    // The kernel holds it to its limit, where it has a group of its own.
+    this.meter = new UsageMeter(order.group ? undefined : order.spec.resources.memory);
     this.#log = order.log;
     this.#child = child;
     this.pid = pid;
@@ -95,13 +102,27 @@ export class Member {
 
 /** @throws Error when the system does not start it */
 export async function startMember(order: MemberStart): Promise<Member> {
-  const child = launchChild(order);
+  const child = order.group ? launchInside(order, order.group) : launchChild(order);
   if (child.pid === undefined) {
     const [error] = (await once(child, 'error')) as [Error];
     throw error;
   }
   writeFile(`/proc/${child.pid}/oom_score_adj`, String(OOM_SCORE), () => undefined);
   return new Member(order, child, child.pid);
+}
+
+/**
+ * A child is born in the group of its parent: the shim goes there for the moment of the fork, which also works
+ * for a child that may not write there itself.
+ */
+function launchInside(order: MemberStart, group: ControlGroup): ChildProcess {
+  const back = ownGroups();
+  group.enter(process.pid);
+  try {
+    return launchChild(order);
+  } finally {
+    back(group);
+  }
 }
 
 function launchChild({ spec, runnable, env, runAs, pipes }: MemberStart): ChildProcess {
