@@ -13,7 +13,8 @@ beforeAll(async () => {
   product = await Product.start();
   await product.submit('seen', {
     type: 'batch',
-    command: ['true'],
+    // Long enough to be seen running.
+    command: ['sleep', '2'],
     resources: { cpu: '10m', memory: '16Mi' },
   });
   await product.reaches('seen', ['succeeded']);

@@ -7,7 +7,7 @@ import { RawWorker, type Task, workerKey } from './raw-worker.ts';
 let product: Product;
 let key: string;
 beforeAll(async () => {
-  product = await Product.start({ CAPSTAN_WORKERS_LEASE: '2s' });
+  product = await Product.start({ CAPSTAN_WORKERS_LEASE: '4s' });
   key = await workerKey(product);
 });
 afterAll(() => product.end());

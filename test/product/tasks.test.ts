@@ -7,7 +7,7 @@ import { RawWorker, type Task, workerKey } from './raw-worker.ts';
 let product: Product;
 let key: string;
 beforeAll(async () => {
-  product = await Product.start({ CAPSTAN_WORKERS_LEASE: '2s' });
+  product = await Product.start({ CAPSTAN_WORKERS_LEASE: '4s' });
   key = await workerKey(product);
 });
 afterAll(() => product.end());
@@ -230,7 +230,7 @@ describe('a stop', () => {
   });
 });
 
-describe('a worker', () => {
+describe('a worker', { timeout: 60_000 }, () => {
   test('that is not heard until its lease ends loses its tasks to another, and its late report counts nothing', async () => {
     const handler = aHandler();
     const first = await join({ handlers: [handler], silent: true });

@@ -132,6 +132,22 @@ describe('observe', () => {
     },
   );
 
+  test.each([
+    { state: stateNamed('admitted'), want: ['Started running', 'Completed undefined'] },
+    { state: stateNamed('running'), want: ['Completed undefined'] },
+  ])(
+    'an attempt that ended before it was seen running is told to have started ($state.name)',
+    ({ state, want }) => {
+      const decision = observe(
+        aJob().in(state).build(),
+        { ...seen('ended', { kind: 'succeeded' }), startedAt: NOON },
+        by,
+      );
+      const events = decision.kind === 'transition' ? decision.transition.events : [];
+      expect(events.map((event) => `${event.reason} ${event.state}`)).toEqual(want);
+    },
+  );
+
   test('a report of a stale attempt, or of another agent, changes nothing', () => {
     const job = aJob()
       .in({ ...stateNamed('running'), attempt: 2 } as ReturnType<typeof stateNamed>)

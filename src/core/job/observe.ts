@@ -20,7 +20,9 @@ export function observe(job: Job, seen: AttemptObservation, by: Observing): Deci
   if (!holdsProcesses(state) || state.attempt !== seen.ref.attempt || state.agent !== by.agent)
     return NOTHING;
   const record = recordOf(job, seen);
-  if (seen.phase === 'ended') return endAttempt({ ...job, attempts: withAttempt(job, record) }, seen, by);
+  if (seen.phase === 'ended') {
+    return withStart(endAttempt({ ...job, attempts: withAttempt(job, record) }, seen, by), state, seen);
+  }
   const next = nextState(state, seen, by.now);
   const notes = newNotes(job, seen, by.now);
   if (next === state && notes.length === 0 && !changed(currentAttempt(job), record)) return NOTHING;
@@ -31,6 +33,17 @@ export function observe(job: Job, seen: AttemptObservation, by: Observing): Deci
     events: told,
     fields: { attempts: withAttempt(job, record) },
   });
+}
+
+/** It ran and ended between two reports: that it ran is told all the same. */
+function withStart(ending: Decision, state: HoldingState, seen: AttemptObservation): Decision {
+  const { startedAt } = seen;
+  const unseen = state.name === 'admitted' || (state.name === 'unreachable' && state.was === 'admitted');
+  if (ending.kind !== 'transition' || !unseen || startedAt === undefined) return ending;
+  const { reason, message, since } = running(state, seen, startedAt);
+  const told: JobEvent = { type: 'normal', reason, message, at: since, state: 'running' };
+  const { transition: made } = ending;
+  return { kind: 'transition', transition: { ...made, events: [told, ...made.events] } };
 }
 
 function recordOf(job: Job, seen: AttemptObservation): AttemptRecord {
@@ -51,10 +64,7 @@ function nextState(state: HoldingState, seen: AttemptObservation, now: number): 
   const { attempt, agent } = state;
   if (state.name === 'stopping') return state;
   const runs = seen.phase === 'running' || seen.phase === 'stopping';
-  if (runs && state.name !== 'running') {
-    const message = `attempt ${attempt}: ${seen.members.length === 1 ? '1 member runs' : `all ${seen.members.length} members run`}`;
-    return { name: 'running', attempt, agent, reason: 'Started', message, since: seen.startedAt ?? now };
-  }
+  if (runs && state.name !== 'running') return running(state, seen, now);
   if (!runs && state.name === 'unreachable') {
     return {
       name: 'admitted',
@@ -66,6 +76,19 @@ function nextState(state: HoldingState, seen: AttemptObservation, now: number): 
     };
   }
   return state;
+}
+
+function running({ attempt, agent }: HoldingState, seen: AttemptObservation, now: number) {
+  const members = seen.members.length === 1 ? '1 member runs' : `all ${seen.members.length} members run`;
+  const message = `attempt ${attempt}: ${members}`;
+  return {
+    name: 'running',
+    attempt,
+    agent,
+    reason: 'Started',
+    message,
+    since: seen.startedAt ?? now,
+  } as const;
 }
 
 /** Members coming and going are worth a write; their growing use of memory is not. */

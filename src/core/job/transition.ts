@@ -3,7 +3,7 @@
  * compare-and-set on the version that the decision saw.
  */
 import { type AttemptRecord, type Job, KEPT_ATTEMPTS } from './job.ts';
-import { hasEnded, type JobState, TRANSITIONS } from './state.ts';
+import { hasEnded, type JobState, type StateName, TRANSITIONS } from './state.ts';
 
 /** Something that happened to a job, for people and followers. `reason` is one word, `message` a sentence. */
 export interface JobEvent {
@@ -11,6 +11,8 @@ export interface JobEvent {
   readonly reason: string;
   readonly message: string;
   readonly at: number;
+  /** The state that it tells of, where that is not the one of the whole transition. */
+  readonly state?: StateName | undefined;
 }
 
 export interface Transition {

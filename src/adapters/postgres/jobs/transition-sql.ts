@@ -23,7 +23,7 @@ export const among = (part: string) => `(uid IN (SELECT uid FROM ${part})) IS TR
 /** The events of what was applied, in the order they were given. */
 export const TELL = `
   INSERT INTO event (at, uid, project, job, state_name, type, reason, message)
-  SELECT (e.body ->> 'at')::bigint, i.uid, i.project, i.name, i.state_name,
+  SELECT (e.body ->> 'at')::bigint, i.uid, i.project, i.name, coalesce(e.body ->> 'state', i.state_name),
          e.body ->> 'type', e.body ->> 'reason', e.body ->> 'message'
     FROM input i, jsonb_array_elements(i.events) WITH ORDINALITY AS e (body, place)
    WHERE ${among('applied')}

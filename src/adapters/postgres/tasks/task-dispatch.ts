@@ -80,7 +80,7 @@ export class PostgresTasks implements TaskStore {
     return asked.length === 0 ? [] : this.#db.run(tasksByUid, asked);
   }
 
-  async wake(now: number, limit: number) {
+  async wake(now: number, limit: number): Promise<{ count: number; queues: readonly string[] }> {
     const woken = (await this.#db.one(wakeTasks, { now, limit, hint: this.#hints.text([]) })) ?? {
       count: 0,
       queues: [],
