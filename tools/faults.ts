@@ -21,7 +21,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     /** Names of strikes, with commas: only these, on `capstan up`. */
     only: { type: 'string' },
-    /** `room`, `lost` or `kill`. */
+    /** Names of stages: room, lost, pair, database, kill. */
     stage: { type: 'string', multiple: true },
     /** Where the report goes as JSON; `-` for standard output. */
     json: { type: 'string' },

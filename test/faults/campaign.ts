@@ -1,13 +1,9 @@
 /** The whole run: which installations, how many rounds on each, which strikes in them. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDataHome } from '../../src/adapters/data-home/open-data-home.ts';
-import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/start-embedded-postgres.ts';
 import type { EventView } from '../../src/contract/stream.ts';
 import { Chance } from './chance.ts';
 import { sameStream, strictlyInOrder } from './checks.ts';
 import { CAPSTAN_UP, Installation, type Program } from './installation.ts';
-import { openLossyProxy } from './lossy-proxy.ts';
 import {
   eventsSince,
   type Field,
@@ -16,6 +12,7 @@ import {
   type RoundPlan,
   type RoundReport,
 } from './round.ts';
+import { databaseDisk, lostAnswers, twoServers } from './stages-on-databases.ts';
 import { fakeClock, mountSmall, type StrikeName, unmount } from './strikes.ts';
 
 export interface Size {
@@ -64,7 +61,7 @@ export interface CampaignOptions {
   readonly onSkip: (what: string, why: string) => void;
 }
 
-interface Stage {
+export interface Stage {
   readonly name: string;
   readonly program: Program;
   readonly field: Omit<Field, 'installation' | 'chance' | 'freezeMs'>;
@@ -101,7 +98,13 @@ export async function runCampaign(options: CampaignOptions): Promise<RoundReport
   return reports;
 }
 
-const STAGES = { room: clockAndDisk, lost: lostAnswers, kill: killing } as const;
+const STAGES = {
+  room: clockAndDisk,
+  lost: lostAnswers,
+  pair: twoServers,
+  database: databaseDisk,
+  kill: killing,
+} as const;
 
 export type StageName = keyof typeof STAGES;
 
@@ -147,7 +150,7 @@ async function follow(at: Installation, into: EventView[], signal: AbortSignal):
     into.push(event);
 }
 
-function plansOf(name: string, size: Size, strikes: readonly (readonly StrikeName[])[]): RoundPlan[] {
+export function plansOf(name: string, size: Size, strikes: readonly (readonly StrikeName[])[]): RoundPlan[] {
   const { jobsPerRound, overMs, endWithinMs, logs } = size;
   return strikes.map((list, at) => ({
     label: `${name}-${at}`,
@@ -182,7 +185,7 @@ async function killing({ size, only = KILLING }: CampaignOptions, chance: Chance
   };
 }
 
-async function end(installation: Installation): Promise<void> {
+export async function end(installation: Installation): Promise<void> {
   await installation.kill('SIGTERM');
   installation.remove();
 }
@@ -229,46 +232,5 @@ async function clockAndDisk(options: CampaignOptions): Promise<Stage | undefined
     field: { clockFile, smallDisk: 'has' in disk ? disk.has : undefined },
     plans: plansOf('room', { ...size, jobsPerRound: Math.min(size.jobsPerRound, 40) }, rounds),
     close,
-  };
-}
-
-/** A server on a database of its own, behind a proxy that loses the answers to commits. */
-async function lostAnswers({ size }: CampaignOptions): Promise<Stage> {
-  const env: Record<string, string> = {};
-  const program: Program = {
-    argv: ({ data, port }) => [join(import.meta.dirname, 'served.ts'), data, String(port), 'local'],
-    env,
-  };
-  const installation = await Installation.make(program);
-  const databaseDir = join(installation.folder, 'database');
-  mkdirSync(databaseDir);
-  const home = await openDataHome({ dir: databaseDir });
-  const postgres = await startEmbeddedPostgres({
-    postgresDir: home.postgresDir,
-    runDir: home.runDir,
-    runtimeDir: join(home.home, 'runtime'),
-    user: home.users.postgres,
-  });
-  const { user, password, host, port, database } = postgres.config;
-  const proxy = await openLossyProxy({ socketDir: host, port, at: join(installation.folder, 'p') });
-  env.CAPSTAN_DATABASE_URL = `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(proxy.socketDir)}&port=${port}`;
-  await installation.up();
-  const rounds = Array.from({ length: Math.max(1, Math.floor(size.rounds / 10)) }, () => [
-    ...Array.from({ length: Math.max(4, size.strikesPerRound * 2) }, () => 'cut commit' as const),
-    'kill server' as const,
-  ]);
-  return {
-    name: 'lost answers',
-    program,
-    installation,
-    field: { loseAnswer: () => proxy.loseAnswer() },
-    plans: plansOf('lost', { ...size, jobsPerRound: Math.min(size.jobsPerRound, 120) }, rounds),
-    close: async () => {
-      await installation.kill('SIGTERM');
-      proxy.close();
-      await postgres.stop();
-      await home.close();
-      installation.remove();
-    },
   };
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
 import { JOB_SCRIPT } from './evidence.ts';
-import type { Installation } from './installation.ts';
+import type { Door, Installation } from './installation.ts';
 import type { Ledger, Nature, Order, Steer } from './ledger.ts';
 
 /** Statuses that say: not now. Whoever gets one tries again. */
@@ -15,7 +15,7 @@ export type Answer =
   | { readonly kind: 'lost' };
 
 export async function ask(
-  at: Pick<Installation, 'address' | 'key'>,
+  at: Door,
   request: { readonly path: string; readonly body: unknown; readonly key?: string },
 ): Promise<Answer> {
   try {
@@ -37,6 +37,8 @@ export async function ask(
 
 export interface ClientOptions {
   readonly installation: Installation;
+  /** Where requests go: to it, or to either of two. */
+  readonly door: Door;
   readonly ledger: Ledger;
   readonly chance: Chance;
 }
@@ -73,7 +75,7 @@ function newOrder(chance: Chance, label: string, at: number): Order {
   };
 }
 
-async function submit({ installation, ledger, chance }: ClientOptions, order: Order): Promise<void> {
+async function submit({ installation, door, ledger, chance }: ClientOptions, order: Order): Promise<void> {
   const spec = {
     command: ['sh', '-c', JOB_SCRIPT],
     members: order.members,
@@ -91,7 +93,7 @@ async function submit({ installation, ledger, chance }: ClientOptions, order: Or
   // Tried at least once more after it was acknowledged, now and then: the same key is the same job.
   for (let again = chance.happens(0.1) ? 1 : 0; order.uid === undefined || again-- > 0; ) {
     ledger.counts.tries += 1;
-    const answer = await ask(installation, { path: '/jobs', body, key: order.key });
+    const answer = await ask(door, { path: '/jobs', body, key: order.key });
     if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 201)) {
       order.uid = (JSON.parse(answer.body) as { metadata: { uid: string } }).metadata.uid;
       order.uids.add(order.uid);
@@ -127,14 +129,10 @@ export async function steerAtRandom(
 }
 
 /** Once, without repeating: a lost answer stays unknown. 409 is proper: the job may be in any state. */
-export async function steer(
-  { installation, ledger }: ClientOptions,
-  order: Order,
-  how: Steer,
-): Promise<Answer> {
+export async function steer({ door, ledger }: ClientOptions, order: Order, how: Steer): Promise<Answer> {
   ledger.counts.steered += 1;
   ledger.noteAsked(order, how);
-  const answer = await ask(installation, { path: `/jobs/default/${order.uid}/${how}`, body: {} });
+  const answer = await ask(door, { path: `/jobs/default/${order.uid}/${how}`, body: {} });
   if (answer.kind === 'answer' && answer.status === 200) order.acknowledged.add(how);
   else if (answer.kind === 'lost' || answer.status !== 409)
     noteRefusal(ledger, answer, `${how} of ${order.name}`);

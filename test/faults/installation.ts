@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Client, createClient } from '../../src/cli/remote/client.ts';
+import type { Chance } from './chance.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -34,6 +35,22 @@ export const CAPSTAN_UP: Program = {
 };
 
 const START_LIMIT_MS = 60_000;
+
+/** Where a client's next request goes, and with what. */
+export type Door = Pick<Installation, 'address' | 'key'>;
+
+/** Clients that know two servers of one database, and go to either. */
+export function doorOf(installation: Installation, partner: Installation | undefined, chance: Chance): Door {
+  if (!partner) return installation;
+  return {
+    get address() {
+      return (chance.happens(0.5) ? installation : partner).address;
+    },
+    get key() {
+      return installation.key;
+    },
+  };
+}
 
 export class Installation {
   readonly folder: string;

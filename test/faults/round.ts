@@ -15,6 +15,7 @@ import {
 } from './checks.ts';
 import { type ClientOptions, resumeAll, steerAtRandom, submitAll } from './clients.ts';
 import { readEvidence } from './evidence.ts';
+import { doorOf } from './installation.ts';
 import { Ledger } from './ledger.ts';
 import { membersOf, shimsOf, within } from './processes.ts';
 import { type Battlefield, STRIKES, type StrikeName } from './strikes.ts';
@@ -58,7 +59,8 @@ export async function playRound(field: Field, plan: RoundPlan, follower: Followe
   const began = performance.now();
   const ledger = new Ledger();
   const { installation, chance } = field;
-  const options: ClientOptions = { installation, ledger, chance };
+  const door = doorOf(installation, field.partner, chance);
+  const options: ClientOptions = { installation, door, ledger, chance };
   const firstEvent = follower.seen.length;
   const calm = new AbortController();
   const steering = steerAtRandom(options, STEER_EVERY_MS, calm.signal);
@@ -72,6 +74,7 @@ export async function playRound(field: Field, plan: RoundPlan, follower: Followe
   const jobs = await jobsOf(installation.client, plan.label);
   const broken = [
     ...installation.unasked.splice(0),
+    ...(field.partner?.unasked.splice(0) ?? []),
     ...ledger.improper,
     ...ends,
     ...(await judge(field, plan, { ledger, jobs, follower, firstEvent })),

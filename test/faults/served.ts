@@ -46,7 +46,7 @@ function startAgent(name: string, on: ControlPlane): () => Promise<void> {
   const runner = createProcessRunner({
     root: join(data, '../jobs'),
     nodeName: hostname(),
-    nodeBinary: process.execPath,
+    nodeBinary: process.env.CAPSTAN_TEST_SHIM_NODE ?? process.execPath,
     ...(root ? { runAs: { uid: 65_534, gid: 65_534 } } : {}),
   });
   const over = new AbortController();

@@ -11,12 +11,16 @@ import { backendsOf, hit, shimsOf } from './processes.ts';
 
 export interface Battlefield {
   readonly installation: Installation;
+  /** The other server on the same database, in the stage of two. */
+  readonly partner?: Installation | undefined;
   readonly ledger: Ledger;
   readonly chance: Chance;
   /** How long a server stays frozen, milliseconds. */
   readonly freezeMs: number;
   /** A small file system that holds the jobs' directory, when one could be mounted. */
   readonly smallDisk?: string | undefined;
+  /** The same, under the database. */
+  readonly databaseDisk?: string | undefined;
   /** The file that the server's clock goes by, when libfaketime is there. */
   readonly clockFile?: string | undefined;
   /** Loses the answer of the next write, when a proxy stands before the database. */
@@ -69,9 +73,41 @@ const freezeServer: Strike = async ({ installation, freezeMs }) => {
   return hit(pid, 'SIGCONT');
 };
 
+/** Two servers on one database: both at once, with whatever each was doing. */
+const killBothServers: Strike = async ({ installation, partner }) => {
+  if (!partner) return false;
+  await Promise.all([installation.kill('SIGKILL'), partner.kill('SIGKILL')]);
+  await Promise.all([installation.up(), partner.up()]);
+  return true;
+};
+
+const killEitherServer: Strike = async ({ installation, partner, chance }) => {
+  if (!partner) return false;
+  const one = chance.happens(0.5) ? installation : partner;
+  await one.kill('SIGKILL');
+  await delay(chance.next() * 3000);
+  await one.up();
+  return true;
+};
+
+/** Longer than a lease: the other schedules meanwhile, and this one must notice when it wakes. */
+const FROZEN_MS = 7000;
+
+const freezeEitherServer: Strike = async ({ installation, partner, chance }) => {
+  const pid = (chance.happens(0.5) ? installation : partner)?.pid;
+  if (!partner || pid === undefined || !hit(pid, 'SIGSTOP')) return false;
+  await delay(FROZEN_MS);
+  return hit(pid, 'SIGCONT');
+};
+
 const FULL_MS = 3000;
 
-const fillDisk: Strike = async ({ smallDisk }) => {
+const fillDisk: Strike = async ({ smallDisk }) => fill(smallDisk);
+
+/** Under the database: it can not write its log, and ends; what was acknowledged is there when it is back. */
+const fillDatabaseDisk: Strike = async ({ databaseDisk }) => fill(databaseDisk);
+
+async function fill(smallDisk: string | undefined): Promise<boolean> {
   if (smallDisk === undefined) return false;
   const ballast = join(smallDisk, '.ballast');
   const { bavail, bsize } = await statfs(smallDisk);
@@ -83,7 +119,7 @@ const fillDisk: Strike = async ({ smallDisk }) => {
   await delay(FULL_MS);
   rmSync(ballast, { force: true });
   return true;
-};
+}
 
 const HOUR = 3600;
 const JUMP_MS = 4000;
@@ -106,7 +142,11 @@ export const STRIKES = {
   'kill server and postmaster': killBoth,
   'kill server, postmaster and shims': killAll,
   'freeze server': freezeServer,
+  'kill both servers': killBothServers,
+  'kill either server': killEitherServer,
+  'freeze either server': freezeEitherServer,
   'fill disk': fillDisk,
+  'fill database disk': fillDatabaseDisk,
   'jump clock': jumpClock,
   'cut commit': cutCommit,
 } as const satisfies Readonly<Record<string, Strike>>;
@@ -121,6 +161,8 @@ export const KILLS: ReadonlySet<StrikeName> = new Set<StrikeName>([
   'kill shim',
   'kill server and postmaster',
   'kill server, postmaster and shims',
+  'kill both servers',
+  'kill either server',
 ]);
 
 export type Offer<T> = { readonly has: T } | { readonly skipped: string };
