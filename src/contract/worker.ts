@@ -1,5 +1,6 @@
 /** Warm workers as the API shows them. */
 import { z } from 'zod';
+import { Json } from './task.ts';
 
 export const WorkerView = z
   .object({
@@ -19,3 +20,21 @@ export const WorkerView = z
   .meta({ id: 'Worker' });
 
 export const WorkerList = z.object({ items: z.array(WorkerView) }).meta({ id: 'WorkerList' });
+
+export const ListWorkers = z.strictObject({});
+
+/** One attempt of one task, as its worker addresses it. */
+export const LeaseAddress = z.strictObject({
+  uid: z.uuid(),
+  attempt: z.coerce.number().int().min(1),
+});
+
+export const UploadResult = LeaseAddress.extend({ result: Json.describe('What the handler returned') }).meta({
+  id: 'UploadResult',
+});
+
+export const Uploaded = z.object({ bytes: z.int() }).meta({ id: 'UploadedResult' });
+
+export const DependencyAddress = LeaseAddress.extend({
+  on: z.uuid().describe('The task that was waited for'),
+});

@@ -10,7 +10,7 @@ import type { Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, Refre
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
 import type { CreateWebhook, ListWebhooks, NewWebhookView, WebhookAddress, WebhookList } from '../../contract/webhook.ts';
-import type { WorkerList } from '../../contract/worker.ts';
+import type { DependencyAddress, LeaseAddress, ListWorkers, UploadResult, Uploaded, WorkerList } from '../../contract/worker.ts';
 
 export interface Api {
   'job.submit': { kind: 'unary'; input: z.input<typeof SubmitJob>; output: z.output<typeof Submitted> };
@@ -30,10 +30,10 @@ export interface Api {
   'job.output': { kind: 'bytes'; input: z.input<typeof ReadOutput>; output: Uint8Array };
   'task.result': { kind: 'bytes'; input: z.input<typeof JobAddress>; output: Uint8Array };
   'task.payload': { kind: 'bytes'; input: z.input<typeof JobAddress>; output: Uint8Array };
-  'worker.list': { kind: 'unary'; input: z.input<never>; output: z.output<typeof WorkerList> };
-  'worker.upload': { kind: 'unary'; input: z.input<never>; output: z.output<never> };
-  'worker.payload': { kind: 'bytes'; input: z.input<never>; output: Uint8Array };
-  'worker.dependency': { kind: 'bytes'; input: z.input<never>; output: Uint8Array };
+  'worker.list': { kind: 'unary'; input: z.input<typeof ListWorkers>; output: z.output<typeof WorkerList> };
+  'worker.upload': { kind: 'unary'; input: z.input<typeof UploadResult>; output: z.output<typeof Uploaded> };
+  'worker.payload': { kind: 'bytes'; input: z.input<typeof LeaseAddress>; output: Uint8Array };
+  'worker.dependency': { kind: 'bytes'; input: z.input<typeof DependencyAddress>; output: Uint8Array };
   'event.list': { kind: 'unary'; input: z.input<typeof ListEvents>; output: z.output<typeof EventList> };
   'event.follow': { kind: 'stream'; input: z.input<typeof FollowEvents>; output: z.output<typeof EventView> };
   'project.put': { kind: 'unary'; input: z.input<typeof PutProject>; output: z.output<typeof ProjectView> };

@@ -18,12 +18,14 @@ import { logoutVerb } from './logout.ts';
 import { logsVerb } from './logs.ts';
 import { outputVerb } from './output.ts';
 import { redriveVerb } from './redrive.ts';
+import { resultVerb } from './result.ts';
 import { resumeVerb } from './resume.ts';
 import { roleVerb } from './role.ts';
 import { runVerb } from './run.ts';
 import { sessionVerb } from './session.ts';
 import { submitVerb } from './submit.ts';
 import { suspendVerb } from './suspend.ts';
+import { taskVerb } from './task.ts';
 import { updateVerb } from './update.ts';
 import { versionVerb } from './version.ts';
 import { watchVerb } from './watch.ts';
@@ -33,8 +35,8 @@ import { whoamiVerb } from './whoami.ts';
 type MakeVerb = (shell: Shell) => Command;
 
 export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
-  'Run jobs:': [runVerb, submitVerb],
-  'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb],
+  'Run jobs:': [runVerb, submitVerb, taskVerb],
+  'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb, resultVerb],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
   'Set up:': [applyVerb, contextVerb, webhookVerb],
   'Who may what:': [loginVerb, logoutVerb, whoamiVerb, authVerb, keyVerb, roleVerb, sessionVerb, auditVerb],

@@ -1,15 +1,11 @@
 /** A lease, for who holds it. */
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { LeaseAddress } from '../../contract/worker.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import type { Job } from '../../core/job/job.ts';
 import { holdsProcesses } from '../../core/job/state.ts';
 import type { Ports } from '../../ports/index.ts';
-
-export const LeaseAddress = z.strictObject({
-  uid: z.uuid(),
-  attempt: z.coerce.number().int().min(1),
-});
 
 /** @throws Refused `task.no_lease` when it is not current, or of a worker of another principal */
 export async function heldBy(

@@ -1,6 +1,7 @@
 /** The payload of a task, whole, as JSON: for who may read the job, and for the worker that holds it. */
 import { z } from 'zod';
 import { JobAddress } from '../../contract/job.ts';
+import { DependencyAddress, LeaseAddress } from '../../contract/worker.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { payloadKey, resultKey } from '../../core/job/blob-key.ts';
 import type { Job } from '../../core/job/job.ts';
@@ -8,7 +9,7 @@ import type { Ports } from '../../ports/index.ts';
 import { defineBytes } from '../define.ts';
 import { loadJob } from '../job/load.ts';
 import { bytesOf } from './bytes.ts';
-import { heldBy, LeaseAddress } from './lease.ts';
+import { heldBy } from './lease.ts';
 
 export const readPayload = defineBytes({
   name: 'task.payload',
@@ -40,7 +41,7 @@ export const readLeasedPayload = defineBytes({
 export const readLeasedDependency = defineBytes({
   name: 'worker.dependency',
   summary: 'Read the result of a task that a leased one waited for',
-  input: LeaseAddress.extend({ on: z.uuid() }),
+  input: DependencyAddress,
   output: z.string().meta({ format: 'binary' }),
   permission: 'task:work',
   target: () => 'any',

@@ -1,13 +1,12 @@
 /** The warm workers that there are. */
-import { z } from 'zod';
 import { formatTime } from '../../contract/scalars.ts';
-import { WorkerList } from '../../contract/worker.ts';
+import { ListWorkers, WorkerList } from '../../contract/worker.ts';
 import { defineOperation } from '../define.ts';
 
 export const listWorkers = defineOperation({
   name: 'worker.list',
   summary: 'List the workers that are connected',
-  input: z.strictObject({}),
+  input: ListWorkers,
   output: WorkerList,
   permission: 'system:read',
   target: () => 'any',

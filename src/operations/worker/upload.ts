@@ -1,17 +1,17 @@
 /** A result that is too large for a message: sent first, and then said to be done. */
-import { z } from 'zod';
-import { Json, LARGEST_RESULT } from '../../contract/task.ts';
+import { LARGEST_RESULT } from '../../contract/task.ts';
+import { Uploaded, UploadResult } from '../../contract/worker.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { resultKey } from '../../core/job/blob-key.ts';
 import { defineOperation } from '../define.ts';
 import { once } from '../task/bytes.ts';
-import { heldBy, LeaseAddress } from '../task/lease.ts';
+import { heldBy } from '../task/lease.ts';
 
 export const uploadResult = defineOperation({
   name: 'worker.upload',
   summary: 'Send the large result of a leased task',
-  input: LeaseAddress.extend({ result: Json }),
-  output: z.object({ bytes: z.int() }),
+  input: UploadResult,
+  output: Uploaded,
   permission: 'task:work',
   target: () => 'any',
   effect: 'write',

@@ -9,6 +9,7 @@ import { listEvents } from '../kinds/event.ts';
 import type { Look } from '../kinds/kind.ts';
 import { describeAttempts } from './attempts.ts';
 import { type Entry, entries, section, sheet, tableOf } from './sheet.ts';
+import { describeTask } from './task.ts';
 
 const LAST_EVENTS = 20;
 
@@ -22,6 +23,7 @@ export async function describeJob(
   const { items } = await listEvents(client, { project, job: uid }, LAST_EVENTS);
   return sheet([
     entries([...overview(job, look), ...state(job, look)]),
+    section('Task', describeTask(job)),
     section('Roles', rolesOf(job).map(describeRole).join('\n')),
     section('Policy', policy(job)),
     describeAttempts(job, look),

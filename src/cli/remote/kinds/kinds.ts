@@ -7,6 +7,7 @@ import { nodeKind } from './node.ts';
 import { projectKind } from './project.ts';
 import { queueKind } from './queue.ts';
 import { queueGrantKind } from './queue-grant.ts';
+import { workerKind } from './worker.ts';
 
 export const KINDS: readonly Kind<unknown>[] = [
   jobKind,
@@ -15,6 +16,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   queueGrantKind,
   eventKind,
   nodeKind,
+  workerKind,
 ];
 
 /** By name, plural or alias. Throws UsageError with the nearest name. */
