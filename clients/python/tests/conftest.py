@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-
-from capstan import Worker
 from scripted_http import ScriptedHttp
 from scripted_link import ScriptedLink, StartWorker, Working
+
+from capstan import Worker
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,12 +50,17 @@ def stream(*parts: str, cut: bool = False) -> Answered:
     return Answered(200, None, {"content-type": "text/event-stream"}, "".join(parts).encode(), cut=cut)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up, as some tests have it, is nothing to print."""
+
+
 class ScriptedHttp:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.script: list[Answered | Callable[[Asked], Answered]] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
@@ -65,6 +71,10 @@ class ScriptedHttp:
     def answers(self, *script: Answered | Callable[[Asked], Answered]) -> ScriptedHttp:
         """In this order; the last one again and again."""
         self.script = list(script)
+        return self
+
+    def encrypt(self, context: ssl.SSLContext) -> ScriptedHttp:
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         return self
 
     def __enter__(self) -> ScriptedHttp:

@@ -76,6 +76,10 @@ class Connection:
         """Without any goodbye."""
         self._socket.transport.abort()
 
+    def go_deaf(self) -> None:
+        """Reads nothing any more, as if the cable were cut."""
+        self._socket.transport.pause_reading()
+
     async def closed(self) -> int | None:
         """The code that the worker closed with."""
         try:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from capstan import TaskContext, WorkerRefused
 from scripted_link import PATIENCE, ScriptedLink, StartWorker, make_task
+
+from capstan import TaskContext, Worker, WorkerRefused
 
 
 def double(payload: int) -> int:
@@ -240,9 +240,7 @@ async def test_tries_again_while_the_server_is_busy(link: ScriptedLink, start: S
     await (await link.connection()).welcome()
 
 
-async def test_a_wrong_hello_ends_the_worker_with_what_the_server_says(
-    link: ScriptedLink, start: StartWorker
-) -> None:
+async def test_a_wrong_hello_ends_the_worker_with_what_the_server_says(link: ScriptedLink, start: StartWorker) -> None:
     working = start(double=double)
     connection = await link.connection()
     await connection.receive("hello")
@@ -349,3 +347,36 @@ async def test_messages_from_the_future_are_passed_over(link: ScriptedLink, star
     await connection.send("weather", sun=True)
     await connection.grant(make_task("double", 3, colour="new"))
     assert (await connection.one_result())["result"] == 6
+
+
+async def test_finds_out_that_the_other_end_is_gone(
+    link: ScriptedLink, start: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capstan._worker.link.PING_EVERY", 0.05)
+    monkeypatch.setattr("capstan._worker.link.PING_TIMEOUT", 0.05)
+    start(double=double)
+    first = await link.connection()
+    await first.welcome(session="00000000-0000-4000-8000-000000000001")
+    first.go_deaf()
+    hello = await (await link.connection()).welcome()
+    assert hello["session"] == "00000000-0000-4000-8000-000000000001"
+    first.break_off()
+
+
+async def test_stops_while_it_waits_for_its_welcome(link: ScriptedLink, start: StartWorker) -> None:
+    working = start(double=double)
+    connection = await link.connection()
+    await connection.receive("hello")
+    working.worker.stop()
+    assert await working.ended() is None
+
+
+async def test_stops_while_nobody_listens() -> None:
+    worker = Worker(["research"], server="http://127.0.0.1:9", key="cap_key")
+    worker.handler("double")(double)
+    running = asyncio.create_task(worker.run_async(handle_signals=False))
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="runs already"):
+        await worker.run_async()
+    worker.stop()
+    await asyncio.wait_for(running, PATIENCE)

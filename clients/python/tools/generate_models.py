@@ -1,7 +1,7 @@
 """Writes src/capstan/models.py from docs/openapi.json: the shapes of what the server answers.
 
-    python tools/generate_models.py            # writes
-    python tools/generate_models.py --check    # exits 1 when the file is not what would be written
+python tools/generate_models.py            # writes
+python tools/generate_models.py --check    # exits 1 when the file is not what would be written
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ HERE = Path(__file__).resolve().parent.parent
 DOCUMENT = HERE.parent.parent / "docs" / "openapi.json"
 MODELS = HERE / "src" / "capstan" / "models.py"
 
-WANTED = ["Job", "SubmittedJob", "JobList", "Event", "LogLine", "Error", "TaskError", "Outcome", "WaitAnswer", "BatchResult"]
+WANTED = [
+    "Job",
+    "SubmittedJob",
+    "JobList",
+    "Event",
+    "LogLine",
+    "Error",
+    "TaskError",
+    "Outcome",
+    "WaitAnswer",
+    "BatchResult",
+]
 
 HEAD = '''"""What the server answers: dictionaries as they come from JSON. Generated from docs/openapi.json by
 tools/generate_models.py; do not edit.
@@ -35,11 +46,57 @@ else:
 
 _str = {"type": "string"}
 PENDING: dict[str, dict[str, Any]] = {
-    "TaskError": {"type": "object", "properties": {"message": _str, "type": _str, "stack": _str, "retryable": {"type": "boolean"}}, "required": ["message", "retryable"]},
-    "Outcome": {"type": "object", "properties": {"uid": _str, "name": _str, "state": {"enum": ["succeeded", "failed", "cancelled"]}, "reason": _str, "message": _str, "result": {}, "resultBytes": {"type": "integer"}, "error": {"$ref": "#/TaskError"}}, "required": ["uid", "name", "state", "reason", "message"]},
-    "WaitAnswer": {"type": "object", "properties": {"done": {"type": "boolean"}, "jobs": {"type": "array", "items": {"$ref": "#/Outcome"}}, "waiting": {"type": "integer"}}, "required": ["done", "jobs", "waiting"]},
-    "BatchItem": {"type": "object", "properties": {"uid": _str, "name": _str, "repeated": {"type": "boolean"}, "error": {"type": "object", "properties": {"code": _str, "message": _str, "details": {"type": "array", "items": {}}}, "required": ["code", "message"]}}},
-    "BatchResult": {"type": "object", "properties": {"items": {"type": "array", "items": {"$ref": "#/BatchItem"}}, "submitted": {"type": "integer"}, "repeated": {"type": "integer"}, "failed": {"type": "integer"}}, "required": ["items", "submitted", "repeated", "failed"]},
+    "TaskError": {
+        "type": "object",
+        "properties": {"message": _str, "type": _str, "stack": _str, "retryable": {"type": "boolean"}},
+        "required": ["message", "retryable"],
+    },
+    "Outcome": {
+        "type": "object",
+        "properties": {
+            "uid": _str,
+            "name": _str,
+            "state": {"enum": ["succeeded", "failed", "cancelled"]},
+            "reason": _str,
+            "message": _str,
+            "result": {},
+            "resultBytes": {"type": "integer"},
+            "error": {"$ref": "#/TaskError"},
+        },
+        "required": ["uid", "name", "state", "reason", "message"],
+    },
+    "WaitAnswer": {
+        "type": "object",
+        "properties": {
+            "done": {"type": "boolean"},
+            "jobs": {"type": "array", "items": {"$ref": "#/Outcome"}},
+            "waiting": {"type": "integer"},
+        },
+        "required": ["done", "jobs", "waiting"],
+    },
+    "BatchItem": {
+        "type": "object",
+        "properties": {
+            "uid": _str,
+            "name": _str,
+            "repeated": {"type": "boolean"},
+            "error": {
+                "type": "object",
+                "properties": {"code": _str, "message": _str, "details": {"type": "array", "items": {}}},
+                "required": ["code", "message"],
+            },
+        },
+    },
+    "BatchResult": {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/BatchItem"}},
+            "submitted": {"type": "integer"},
+            "repeated": {"type": "integer"},
+            "failed": {"type": "integer"},
+        },
+        "required": ["items", "submitted", "repeated", "failed"],
+    },
 }
 
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}

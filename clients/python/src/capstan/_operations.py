@@ -36,7 +36,9 @@ class Operations:
     def submit(self, item: JobItem, project: str | None, key: str | None) -> Exchange[SubmittedJob]:
         body = to_json({"project": self._project(project), **item})
         headers = {"idempotency-key": key or uuid7()}
-        answer: SubmittedJob = yield from call_json(Request("POST", "/api/v1/jobs", headers=headers, body=body), self.retry)
+        answer: SubmittedJob = yield from call_json(
+            Request("POST", "/api/v1/jobs", headers=headers, body=body), self.retry
+        )
         return answer
 
     def submit_batch(
@@ -48,7 +50,9 @@ class Operations:
             "jobs": list(items),
             "idempotencyKey": key or uuid7(),
         }
-        answer: BatchResult = yield from call_json(Request("POST", "/api/v1/jobs:batch", body=to_json(body)), self.retry)
+        answer: BatchResult = yield from call_json(
+            Request("POST", "/api/v1/jobs:batch", body=to_json(body)), self.retry
+        )
         return answer
 
     def get(self, job: JobRef, project: str | None) -> Exchange[Job]:
@@ -89,12 +93,12 @@ class Operations:
                 ended[outcome["uid"]] = ended[outcome["name"]] = outcome
             waiting = [job for job in waiting if job not in ended]
             if waiting and not (until == "any" and ended) and ends_at is not None and self.clock() >= ends_at:
-                raise WaitTimeout(f"{len(waiting)} of {len(jobs)} have not ended in {timeout} s", _in_order(jobs, ended))
+                raise WaitTimeout(
+                    f"{len(waiting)} of {len(jobs)} have not ended in {timeout} s", _in_order(jobs, ended)
+                )
         return _in_order(jobs, ended)
 
-    def _poll(
-        self, jobs: Sequence[str], until: str, seconds: float, project: str
-    ) -> Exchange[WaitAnswer]:
+    def _poll(self, jobs: Sequence[str], until: str, seconds: float, project: str) -> Exchange[WaitAnswer]:
         body = to_json({"project": project, "jobs": jobs, "until": until, "timeout": f"{round(seconds * 1000)}ms"})
         request = Request("POST", "/api/v1/jobs:wait", body=body, patience=seconds)
         answer: WaitAnswer = yield from call_json(request, self.retry)

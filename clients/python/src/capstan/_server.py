@@ -67,7 +67,9 @@ def find_server(
     """
     named = server or env.get("CAPSTAN_SERVER")
     if not named:
-        raise ValueError("no server is named: pass server=, or set CAPSTAN_SERVER to an address like https://capstan.example")
+        raise ValueError(
+            "no server is named: pass server=, or set CAPSTAN_SERVER to an address like https://capstan.example"
+        )
     address = checked_address(named)
     found = _find_key(key, key_file, env)
     secure = address.startswith("https:")

@@ -91,9 +91,7 @@ class AsyncTransport:
         await self._http.aclose()
 
 
-def prepare(
-    http: httpx.Client | httpx.AsyncClient, server: Server, request: Request, timeout: float
-) -> httpx.Request:
+def prepare(http: httpx.Client | httpx.AsyncClient, server: Server, request: Request, timeout: float) -> httpx.Request:
     headers = {"accept": "application/json", "user-agent": USER_AGENT, **outgoing_headers(), **server.headers()}
     if request.body is not None:
         headers["content-type"] = "application/json"

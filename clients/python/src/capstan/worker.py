@@ -85,9 +85,7 @@ class Worker:
 
         return register
 
-    def batch_handler(
-        self, name: str, *, size: int, within: float = 0.01, parallel: int = 1
-    ) -> Callable[[F], F]:
+    def batch_handler(self, name: str, *, size: int, within: float = 0.01, parallel: int = 1) -> Callable[[F], F]:
         """Registers a function that is given a list of up to `size` payloads (and their contexts, when it takes two
         arguments) and returns a list of as many results; a result that is an exception fails its own task alone.
 

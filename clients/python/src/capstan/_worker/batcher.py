@@ -13,9 +13,7 @@ T = TypeVar("T")
 
 
 class Batcher(Generic[T]):
-    def __init__(
-        self, size: int, within: float, parallel: int, run: Callable[[list[T]], Awaitable[None]]
-    ) -> None:
+    def __init__(self, size: int, within: float, parallel: int, run: Callable[[list[T]], Awaitable[None]]) -> None:
         self._size = size
         self._within = within
         self._parallel = parallel

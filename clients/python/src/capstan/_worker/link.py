@@ -75,6 +75,7 @@ class Link:
         self._closing = False
         self._draining = False
         self._socket: ClientConnection | None = None
+        self._attempt: asyncio.Future[tuple[Then, str, bool]] | None = None
         self._failure: WorkerRefused | None = None
         self._told_concurrency = concurrency
         self._reports_due = False
@@ -149,6 +150,8 @@ class Link:
     def _begin_close(self) -> None:
         self._closing = True
         self._closed.set()
+        if self._socket is None and self._attempt is not None:
+            self._attempt.cancel()  # nobody has heard of it yet
 
     def _report_soon(self) -> None:
         if self._report_timer is None:
@@ -186,7 +189,11 @@ class Link:
     async def _stay_connected(self) -> None:
         failures = 0
         while not self._closing:
-            then, why, welcomed = await self._one_connection()
+            self._attempt = asyncio.ensure_future(self._one_connection())
+            try:
+                then, why, welcomed = await self._attempt
+            except asyncio.CancelledError:
+                return
             if self._closing:
                 return
             failures = 1 if welcomed else failures + 1

@@ -25,6 +25,12 @@ from capstan.errors import NonRetryable
 
 log = logging.getLogger("capstan.worker")
 
+LARGE = 1024 * 1024
+"""Bytes of a result that may have to be sent by HTTP first."""
+
+RAISED = (Exception, SystemExit, KeyboardInterrupt)
+"""What a handler may raise without ending the worker: a `sys.exit` in it is its own failure."""
+
 
 class WrongBatch(NonRetryable):
     """A batch handler returned something other than one result for each payload."""
@@ -175,7 +181,7 @@ class Running:
             entry = await self._come_to(handler, run)
         except asyncio.CancelledError as cancelled:
             entry = outcome.failed(run.lease, cancelled)
-        except Exception as error:
+        except RAISED as error:
             entry = self._failed(run, error)
         self._end(run, entry)
 
@@ -211,13 +217,13 @@ class Running:
             try:
                 payload, dependencies = await self._given(run)
                 ready.append((run, payload, self._context(run, dependencies)))
-            except Exception as error:
+            except RAISED as error:
                 self._end(run, self._failed(run, error))
         if not ready:
             return
         try:
             values = await self._batch_values(handler, ready)
-        except (Exception, asyncio.CancelledError) as error:
+        except (*RAISED, asyncio.CancelledError) as error:
             values = [error] * len(ready)
         for (run, _, _), value in zip(ready, values):
             self._end(run, await self._batch_entry(run, value))
@@ -241,7 +247,7 @@ class Running:
             return self._failed(run, value)
         try:
             return await self._entry(run.lease, value)
-        except Exception as error:
+        except RAISED as error:
             return self._failed(run, error)
 
     async def _given(self, run: Run) -> tuple[Any, list[Dependency]]:
@@ -279,10 +285,6 @@ class Running:
             traceparent=task.get("traceparent"),
             dependencies=dependencies,
         )
-
-
-LARGE = 1024 * 1024
-"""Bytes of a result that may have to be sent by HTTP first."""
 
 
 def _called(function: Callable[..., Any], given: Any, context: Any, takes_context: bool) -> Any:
