@@ -340,6 +340,42 @@ async def test_heartbeats_go_on_while_the_main_thread_is_busy(link: ScriptedLink
     assert (await connection.one_result())["result"] == "done"
 
 
+async def test_heartbeats_go_on_while_every_thread_computes(link: ScriptedLink, start: StartWorker) -> None:
+    enough = threading.Event()
+
+    def busy(payload: Any) -> int:
+        rounds = 0
+        while not enough.is_set():  # holds the interpreter's lock but for its switch interval
+            rounds += 1
+        return rounds
+
+    start(busy=busy, concurrency=4)
+    connection = await link.connection()
+    await connection.welcome(heartbeat_ms=20)
+    await connection.grant(*[make_task("busy") for _ in range(4)])
+    for _ in range(10):
+        await connection.receive("heartbeat")
+    enough.set()
+    ended = 0
+    while ended < 4:
+        ended += len((await connection.receive("done"))["results"])
+
+
+async def test_nothing_is_left_of_a_worker_that_has_ended(link: ScriptedLink, start: StartWorker) -> None:
+    before = set(threading.enumerate())
+    working = start(double=double)
+    connection = await link.connection()
+    await connection.welcome()
+    await connection.grant(make_task("double", 1))
+    await connection.one_result()
+    working.worker.stop()
+    assert await working.ended() is None
+    for thread in set(threading.enumerate()) - before:
+        if thread.name.startswith("capstan"):
+            await asyncio.to_thread(thread.join, PATIENCE)
+            assert not thread.is_alive(), f"{thread.name} still runs"
+
+
 async def test_messages_from_the_future_are_passed_over(link: ScriptedLink, start: StartWorker) -> None:
     start(double=double)
     connection = await link.connection()

@@ -209,7 +209,7 @@ class _Session:
         self._link.drain()
         pause = asyncio.sleep(timeout)
         await _any(self._drained.wait(), self._hurry.wait(), asyncio.shield(self._link_ended), pause)
-        if not self._drained.is_set():
+        if self._running.busy and not self._drained.is_set():
             log.warning("the handlers that still run are asked to stop; their tasks go back to the queue")
 
     async def _close(self) -> None:

@@ -133,6 +133,12 @@ class Running:
             if run.kill is not None:
                 run.kill()
         self._processes.close()
+        self._threads.close()
+        self._fetching.close()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._runs)
 
     def _supersede(self, lease: Lease) -> None:
         """A later attempt of a task that runs here: the earlier one is lost."""

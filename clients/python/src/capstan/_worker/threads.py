@@ -20,7 +20,7 @@ class Threads:
     def __init__(self, most: int, name: str) -> None:
         self._most = most
         self._name = name
-        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._started = 0
         self._idle = 0
@@ -40,6 +40,11 @@ class Threads:
         threading.Thread(target=self._serve, name=f"{self._name}-{number}", daemon=True).start()
         return future
 
+    def close(self) -> None:
+        """Each ends when it is idle."""
+        for _ in range(self._started):
+            self._work.put(None)
+
     def _serve(self) -> None:
         while True:
             with self._lock:
@@ -47,6 +52,8 @@ class Threads:
             work = self._work.get()
             with self._lock:
                 self._idle -= 1
+            if work is None:
+                return
             work()
             del work  # an idle thread holds no payload
 
