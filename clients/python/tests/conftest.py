@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from scripted_http import ScriptedHttp
-from scripted_link import ScriptedLink, StartWorker, Working
 
 from capstan import Worker
+from live import Live, serving
+from scripted_http import ScriptedHttp
+from scripted_link import ScriptedLink, StartWorker, Working
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,13 @@ async def start(link: ScriptedLink) -> AsyncIterator[StartWorker]:
     yield begin
     for working in started:
         await working.stop()
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One real server for all tests that want one."""
+    with serving(tmp_path_factory.mktemp("capstan")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scripted_link import PATIENCE, ScriptedLink, StartWorker, make_task
-from test_handlers import ask_to_stop
 
 from capstan import NonRetryable
 from capstan._worker.batcher import Batcher
+from scripted_link import PATIENCE, ScriptedLink, StartWorker, make_task
+from test_handlers import ask_to_stop
 
 
 async def outcomes(link: ScriptedLink, count: int, handler: str = "score") -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from scripted_http import Answered, Asked, ScriptedHttp, refused
 
 from capstan import (
     AsyncClient,
@@ -23,6 +22,7 @@ from capstan import (
     WaitTimeout,
     task,
 )
+from scripted_http import Answered, Asked, ScriptedHttp, refused
 
 Ask = Callable[..., Awaitable[Any]]
 
@@ -281,6 +281,18 @@ async def test_reads_cancels_and_lists(ask: Ask, http: ScriptedHttp) -> None:
     assert await ask("cancel", JOB, reason="enough") == JOB
     assert [asked.path for asked in http.asked] == ["/api/v1/jobs/vision/na%2Fme", f"/api/v1/jobs/vision/{UID}/cancel"]
     assert http.asked[1].json == {"reason": "enough"}
+
+
+async def test_to_cancel_what_is_cancelled_changes_nothing(ask: Ask, http: ScriptedHttp) -> None:
+    job = {**JOB, "status": {"state": "cancelled"}}
+    http.answers(Answered(hang_up=True), refused(409, "job.wrong_state"), Answered(json=job))
+    assert await ask("cancel", JOB) == job
+
+
+async def test_what_has_ended_can_not_be_cancelled(ask: Ask, http: ScriptedHttp) -> None:
+    http.answers(refused(409, "job.wrong_state"), Answered(json={**JOB, "status": {"state": "succeeded"}}))
+    with pytest.raises(CapstanError, match=r"it is job\.wrong_state"):
+        await ask("cancel", JOB)
 
 
 async def test_a_dot_segment_is_no_name(ask: Ask, http: ScriptedHttp) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from scripted_http import Answered, ScriptedHttp, refused, stream
 
 from capstan import AsyncClient, CapstanError, Client, Retry, Unreachable
 from capstan._sse import Parser
+from scripted_http import Answered, ScriptedHttp, refused, stream
 
 Follow = Callable[..., Awaitable[list[Any]]]
 

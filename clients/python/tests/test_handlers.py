@@ -8,9 +8,9 @@ import threading
 from typing import Any
 
 import pytest
-from scripted_link import PATIENCE, Connection, ScriptedLink, StartWorker, make_task
 
 from capstan import NonRetryable, TaskContext, Worker
+from scripted_link import PATIENCE, Connection, ScriptedLink, StartWorker, make_task
 
 
 class BadInput(NonRetryable):

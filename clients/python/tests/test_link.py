@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scripted_link import PATIENCE, ScriptedLink, StartWorker, make_task
 
 from capstan import TaskContext, Worker, WorkerRefused
+from scripted_link import PATIENCE, ScriptedLink, StartWorker, make_task
 
 
 def double(payload: int) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import generate_models
 import pytest
+
+import generate_models
 
 
 @pytest.mark.skipif(not generate_models.DOCUMENT.exists(), reason="outside of the repository there is no document")

@@ -6,10 +6,9 @@ import os
 import signal
 from typing import Any
 
+from capstan import NonRetryable, TaskContext
 from scripted_link import PATIENCE, ScriptedLink, StartWorker, make_task
 from test_handlers import ask_to_stop
-
-from capstan import NonRetryable, TaskContext
 
 
 def where(payload: Any, context: TaskContext) -> list[Any]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from scripted_link import PATIENCE, ScriptedLink, make_task
 
 PROGRAM = Path(__file__).with_name("signalled_worker.py")

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from scripted_http import Answered, ScriptedHttp
-from scripted_link import ScriptedLink, Working, make_task
 
 from capstan import Client, Retry, Unreachable, Worker
+from scripted_http import Answered, ScriptedHttp
+from scripted_link import ScriptedLink, Working, make_task
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 

@@ -9,10 +9,10 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from scripted_http import Answered, ScriptedHttp
-from scripted_link import ScriptedLink, StartWorker, make_task
 
 from capstan import Client, _tracing
+from scripted_http import Answered, ScriptedHttp
+from scripted_link import ScriptedLink, StartWorker, make_task
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"

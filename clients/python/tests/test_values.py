@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scripted_http import Answered, ScriptedHttp, refused
 
 from capstan._server import find_server
 from capstan._transport import Transport
 from capstan._worker.outcome import ResultRefused
 from capstan._worker.protocol import LARGEST_MESSAGE, Lease, done
 from capstan._worker.values import Values
+from scripted_http import Answered, ScriptedHttp, refused
 
 LEASE = Lease("0199a0f0-0000-7000-8000-000000000001", 2)
 

@@ -13,7 +13,7 @@ from capstan._exchange import Exchange, Request, Retry, call, call_json, to_json
 from capstan._ids import uuid7
 from capstan._options import JobItem, JobRef, project_of, reference
 from capstan._sse import Following
-from capstan.errors import TaskCancelled, TaskFailed, WaitTimeout
+from capstan.errors import CapstanError, TaskCancelled, TaskFailed, WaitTimeout
 
 if TYPE_CHECKING:
     from capstan.models import BatchResult, Job, JobList, Outcome, SubmittedJob, WaitAnswer
@@ -61,7 +61,16 @@ class Operations:
 
     def cancel(self, job: JobRef, reason: str | None, project: str | None) -> Exchange[Job]:
         body = to_json({} if reason is None else {"reason": reason})
-        answer: Job = yield from call_json(Request("POST", self._path(job, project) + "/cancel", body=body), self.retry)
+        try:
+            answer: Job = yield from call_json(
+                Request("POST", self._path(job, project) + "/cancel", body=body), self.retry
+            )
+        except CapstanError as error:
+            if error.code != "job.wrong_state":
+                raise
+            answer = yield from self.get(job, project)
+            if answer["status"]["state"] != "cancelled":
+                raise  # it ended in another way
         return answer
 
     def page(self, filters: Mapping[str, Any], cursor: str | None) -> Exchange[JobList]:
@@ -88,7 +97,7 @@ class Operations:
         ends_at = None if timeout is None else self.clock() + timeout
         while waiting and not (until == "any" and ended):
             left = LONGEST_POLL if ends_at is None else min(LONGEST_POLL, ends_at - self.clock())
-            answer = yield from self._poll(waiting[:MOST_WAITED], until, max(left, 0.0), place)
+            answer = yield from self._poll(waiting[:MOST_WAITED], until, max(left, 0.001), place)
             for outcome in answer["jobs"]:
                 ended[outcome["uid"]] = ended[outcome["name"]] = outcome
             waiting = [job for job in waiting if job not in ended]
