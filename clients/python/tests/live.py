@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
+import httpx
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -29,12 +31,23 @@ STOP_WITHIN = 60.0
 class Live:
     address: str
     key_file: str
+    worker_key_file: str
 
-    @property
-    def env(self) -> dict[str, str]:
+    def env(self, key_file: str) -> dict[str, str]:
         """For programs that are started."""
-        settings = {"CAPSTAN_SERVER": self.address, "CAPSTAN_KEY_FILE": self.key_file, "CAPSTAN_PROJECT": "default"}
+        settings = {"CAPSTAN_SERVER": self.address, "CAPSTAN_KEY_FILE": key_file, "CAPSTAN_PROJECT": "default"}
         return {**os.environ, **settings}
+
+
+def _with_worker_key(address: str, key_file: str, directory: Path) -> Live:
+    """The first key administers; it can neither work on tasks nor should it."""
+    body = {"name": f"worker-{uuid.uuid4().hex[:8]}", "roles": ["worker"]}
+    key = Path(key_file).read_text(encoding="utf-8").strip()
+    made = httpx.post(f"{address}/api/v1/keys", json=body, headers={"authorization": f"Bearer {key}"})
+    made.raise_for_status()
+    file = directory / "worker.key"
+    file.write_text(made.json()["key"], encoding="utf-8")
+    return Live(address, key_file, str(file))
 
 
 @contextmanager
@@ -42,7 +55,7 @@ def serving(directory: Path) -> Iterator[Live]:
     """Skips the test where no server can be had."""
     named = os.environ.get("CAPSTAN_TEST_SERVER")
     if named:
-        yield Live(named, os.environ["CAPSTAN_TEST_KEY_FILE"])
+        yield _with_worker_key(named, os.environ["CAPSTAN_TEST_KEY_FILE"], directory)
         return
     if shutil.which("npm") is None or not (REPOSITORY / "node_modules").is_dir():
         pytest.skip("no server is named, and none can be started: run `npm ci` in the repository")
@@ -53,7 +66,7 @@ def serving(directory: Path) -> Iterator[Live]:
     try:
         started = _started(starting, directory / "server.log")
         try:
-            yield Live(started["address"], started["keyFile"])
+            yield _with_worker_key(started["address"], started["keyFile"], directory)
         finally:
             os.kill(started["pid"], signal.SIGTERM)
             starting.wait(STOP_WITHIN)

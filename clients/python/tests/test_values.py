@@ -63,7 +63,7 @@ def test_a_larger_one_is_sent_first(values: Values, http: ScriptedHttp) -> None:
     assert values.entry(LEASE, result) == b'{"uid":"%s","attempt":2}' % LEASE.uid.encode()
     (asked,) = http.asked
     assert (asked.method, asked.path) == ("PUT", f"/api/v1/worker/results/{LEASE.uid}/2")
-    assert asked.body == result
+    assert asked.body == b'{"result":' + result + b"}"
 
 
 def test_one_that_is_too_large_is_not_sent_at_all(values: Values, http: ScriptedHttp) -> None:

@@ -16,7 +16,7 @@ from capstan._sse import Following
 from capstan.errors import CapstanError, TaskCancelled, TaskFailed, WaitTimeout
 
 if TYPE_CHECKING:
-    from capstan.models import BatchResult, Job, JobList, Outcome, SubmittedJob, WaitAnswer
+    from capstan.models import BatchAnswer, EndedJob, Job, JobList, SubmittedJob, WaitAnswer
 
 MOST_WAITED = 10_000
 """Jobs in one request to wait."""
@@ -43,14 +43,14 @@ class Operations:
 
     def submit_batch(
         self, items: Iterable[JobItem], mode: Literal["each", "all"], project: str | None, key: str | None
-    ) -> Exchange[BatchResult]:
+    ) -> Exchange[BatchAnswer]:
         body = {
             "project": self._project(project),
             "mode": mode,
             "jobs": list(items),
             "idempotencyKey": key or uuid7(),
         }
-        answer: BatchResult = yield from call_json(
+        answer: BatchAnswer = yield from call_json(
             Request("POST", "/api/v1/jobs:batch", body=to_json(body)), self.retry
         )
         return answer
@@ -87,13 +87,13 @@ class Operations:
 
     def wait(
         self, jobs: Sequence[JobRef], until: Literal["all", "any"], timeout: float | None, project: str | None
-    ) -> Exchange[list[Outcome]]:
+    ) -> Exchange[list[EndedJob]]:
         """Those that have ended, in the order asked. Raises WaitTimeout."""
         if until == "any" and len(jobs) > MOST_WAITED:
             raise ValueError(f"to wait for any of them, at most {MOST_WAITED} jobs")
         waiting = list(dict.fromkeys(reference(job) for job in jobs))
         place = self._project(project or next((project_of(job, None) for job in jobs), None))
-        ended: dict[str, Outcome] = {}
+        ended: dict[str, EndedJob] = {}
         ends_at = None if timeout is None else self.clock() + timeout
         while waiting and not (until == "any" and ended):
             left = LONGEST_POLL if ends_at is None else min(LONGEST_POLL, ends_at - self.clock())
@@ -119,7 +119,7 @@ class Operations:
         (outcome,) = yield from self.wait([job], "all", timeout, place)
         return (yield from self.value(outcome, place))
 
-    def value(self, outcome: Outcome, project: str | None) -> Exchange[Any]:
+    def value(self, outcome: EndedJob, project: str | None) -> Exchange[Any]:
         """The result of one that has ended: large ones do not stand in the outcome. Raises TaskFailed."""
         if outcome["state"] == "cancelled":
             raise TaskCancelled(outcome)
@@ -159,7 +159,7 @@ class Operations:
         return f"/api/v1/jobs/{_segment(place)}/{_segment(reference(job))}"
 
 
-def _in_order(jobs: Iterable[JobRef], ended: Mapping[str, Outcome]) -> list[Outcome]:
+def _in_order(jobs: Iterable[JobRef], ended: Mapping[str, EndedJob]) -> list[EndedJob]:
     return [ended[reference(job)] for job in jobs if reference(job) in ended]
 
 

@@ -20,9 +20,9 @@ from capstan.errors import CapstanError, Unreachable
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from capstan.models import BatchResult, Event, Job, LogLine, Outcome, SubmittedJob
+    from capstan.models import BatchAnswer, EndedJob, Event, Job, LogLine, SubmittedJob
 
-    Outcomes = list[Outcome]  # inside the class `list` is a method
+    Outcomes = list[EndedJob]  # inside the class `list` is a method
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class AsyncClient:
         mode: Literal["each", "all"] = "each",
         project: str | None = None,
         idempotency_key: str | None = None,
-    ) -> BatchResult:
+    ) -> BatchAnswer:
         """Up to 10,000 at once, each answered for itself or all refused together."""
         return await self._run(self._operations.submit_batch(jobs, mode, project, idempotency_key))
 

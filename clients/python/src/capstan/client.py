@@ -21,9 +21,9 @@ from capstan.errors import CapstanError, Unreachable
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from capstan.models import BatchResult, Event, Job, LogLine, Outcome, SubmittedJob
+    from capstan.models import BatchAnswer, EndedJob, Event, Job, LogLine, SubmittedJob
 
-    Outcomes = list[Outcome]  # inside the class `list` is a method
+    Outcomes = list[EndedJob]  # inside the class `list` is a method
 
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ class Client:
         mode: Literal["each", "all"] = "each",
         project: str | None = None,
         idempotency_key: str | None = None,
-    ) -> BatchResult:
+    ) -> BatchAnswer:
         """Up to 10,000 at once; `capstan.task(handler, payload, …)` makes one.
 
         `each`: every item is answered for itself, in order. `all`: one that is refused refuses them all.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from capstan.models import EndedJob, TaskError
     from capstan.models import ErrorErrorDetail as ErrorDetail
-    from capstan.models import Outcome, TaskError
 
 MOST_DETAILS_TOLD = 3
 
@@ -60,7 +60,7 @@ class Unreachable(CapstanError):
 class WaitTimeout(CapstanError, TimeoutError):
     """The time that the caller gave is over. `done` has the outcomes that were there by then."""
 
-    def __init__(self, message: str, done: Sequence[Outcome] = ()) -> None:
+    def __init__(self, message: str, done: Sequence[EndedJob] = ()) -> None:
         super().__init__(message, code="client.timeout", next="Wait again: the tasks go on.")
         self.done = list(done)
 
@@ -68,7 +68,7 @@ class WaitTimeout(CapstanError, TimeoutError):
 class TaskFailed(CapstanError):
     """A task ended without a result. `error` is what its handler raised, when it was that."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: EndedJob) -> None:
         error = outcome.get("error")
         reason = outcome.get("reason", "")
         message = outcome.get("message", "")

@@ -33,6 +33,15 @@ class JobStatusAttemptOutcomeMember(TypedDict):
     index: int
 
 
+class TaskError(TypedDict):
+    message: str
+    type: NotRequired[str]
+    """Name of the exception, for retry rules"""
+    stack: NotRequired[str]
+    retryable: bool
+    """false: a dead letter at once"""
+
+
 class JobStatusAttemptOutcome(TypedDict):
     kind: Literal["succeeded", "failed", "stopped"]
     reason: NotRequired[str]
@@ -40,6 +49,7 @@ class JobStatusAttemptOutcome(TypedDict):
     member: NotRequired[JobStatusAttemptOutcomeMember]
     exitCode: NotRequired[int]
     signal: NotRequired[str]
+    error: NotRequired[TaskError]
 
 
 class JobStatusAttemptMember(TypedDict):
@@ -78,6 +88,13 @@ class JobStatusAttempt(TypedDict):
     outputs: list[JobStatusAttemptOutput]
 
 
+class JobStatusProgress(TypedDict):
+    fraction: NotRequired[float]
+    """From 0 to 1"""
+    message: NotRequired[str]
+    at: str
+
+
 class JobStatus(TypedDict):
     state: Literal["pending", "admitted", "running", "unreachable", "stopping", "backoff", "suspended", "succeeded", "failed", "cancelled"]
     reason: str
@@ -95,6 +112,17 @@ class JobStatus(TypedDict):
     charges: JobStatusCharges
     attempts: list[JobStatusAttempt]
     """The last 20"""
+    result: NotRequired[Any]
+    """What the handler of a task returned, where it is at most 32 KiB"""
+    resultBytes: NotRequired[int]
+    """Size of a larger result: GET …/result reads it"""
+    payloadBytes: NotRequired[int]
+    """Size of a payload above 32 KiB: GET …/payload reads it"""
+    error: NotRequired[TaskError]
+    """What the handler of a task threw last"""
+    progress: NotRequired[JobStatusProgress]
+    worker: NotRequired[str]
+    """Session of the worker that holds the task"""
 
 
 class Job(TypedDict):
@@ -122,6 +150,53 @@ class SubmittedJob(TypedDict):
 class JobList(TypedDict):
     items: list[Job]
     next: NotRequired[str]
+
+
+class EndedJob(TypedDict):
+    uid: str
+    name: str
+    state: Literal["pending", "admitted", "running", "unreachable", "stopping", "backoff", "suspended", "succeeded", "failed", "cancelled"]
+    reason: str
+    message: str
+    result: NotRequired[Any]
+    resultBytes: NotRequired[int]
+    """Size of a result that is not shown here: GET …/result reads it"""
+    error: NotRequired[TaskError]
+
+
+class WaitAnswer(TypedDict):
+    done: bool
+    """False: call again"""
+    jobs: list[EndedJob]
+    """Those that have ended"""
+    waiting: int
+    """How many have not"""
+
+
+class BatchAnswerItemErrorDetail(TypedDict):
+    path: str
+    expected: str
+    got: str
+
+
+class BatchAnswerItemError(TypedDict):
+    code: str
+    message: str
+    details: NotRequired[list[BatchAnswerItemErrorDetail]]
+
+
+class BatchAnswerItem(TypedDict):
+    uid: NotRequired[str]
+    name: NotRequired[str]
+    repeated: NotRequired[bool]
+    error: NotRequired[BatchAnswerItemError]
+
+
+class BatchAnswer(TypedDict):
+    items: list[BatchAnswerItem]
+    submitted: int
+    repeated: int
+    failed: int
 
 
 class Event(TypedDict):
@@ -173,47 +248,3 @@ class ErrorError(TypedDict):
 
 class Error(TypedDict):
     error: ErrorError
-
-
-class TaskError(TypedDict):
-    message: str
-    type: NotRequired[str]
-    stack: NotRequired[str]
-    retryable: bool
-
-
-class Outcome(TypedDict):
-    uid: str
-    name: str
-    state: Literal["succeeded", "failed", "cancelled"]
-    reason: str
-    message: str
-    result: NotRequired[Any]
-    resultBytes: NotRequired[int]
-    error: NotRequired[TaskError]
-
-
-class WaitAnswer(TypedDict):
-    done: bool
-    jobs: list[Outcome]
-    waiting: int
-
-
-class BatchItemError(TypedDict):
-    code: str
-    message: str
-    details: NotRequired[list[Any]]
-
-
-class BatchItem(TypedDict):
-    uid: NotRequired[str]
-    name: NotRequired[str]
-    repeated: NotRequired[bool]
-    error: NotRequired[BatchItemError]
-
-
-class BatchResult(TypedDict):
-    items: list[BatchItem]
-    submitted: int
-    repeated: int
-    failed: int

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
+from capstan._exchange import Answer, refusal
 from capstan._server import Server
 from capstan._version import USER_AGENT
 from capstan._worker import backoff, protocol
@@ -244,11 +245,17 @@ class Link:
         )
 
     def _refused(self, refused: InvalidStatus) -> tuple[Then, str, bool]:
-        status = refused.response.status_code
+        response = refused.response
+        said = refusal(Answer(response.status_code, response.headers, bytes(response.body or b"")))
         self._failure = WorkerRefused(
-            f"the server refused the connection: HTTP {status}", code="client.refused", status=status
+            f"the server refused the connection: {said.message}",
+            code=said.code,
+            status=response.status_code,
+            next=said.next,
+            details=said.details,
+            request_id=said.request_id,
         )
-        return backoff.after_refusal(status), f"HTTP {status}", False
+        return backoff.after_refusal(response.status_code), said.message, False
 
     async def _say_hello(self, socket: ClientConnection) -> None:
         concurrency = self._concurrency

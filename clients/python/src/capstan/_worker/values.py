@@ -40,7 +40,7 @@ class Values:
         if len(result) > LARGEST_RESULT:
             raise ResultRefused(f"the result has {len(result)} bytes; at most {LARGEST_RESULT} are kept")
         path = f"/api/v1/worker/results/{lease.uid}/{lease.attempt}"
-        self._transport.run(call(Request("PUT", path, body=result), Retry()))
+        self._transport.run(call(Request("PUT", path, body=b'{"result":' + result + b"}"), Retry()))
         return outcome.stored(lease)
 
     def _dependency(self, one: dict[str, Any]) -> Dependency:
