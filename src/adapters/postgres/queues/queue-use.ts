@@ -25,15 +25,15 @@ export const queueUse = statement({
     ), used AS (
       SELECT queue, jsonb_object_agg(resource, amount) AS used FROM amounts GROUP BY queue
     )
-    SELECT name AS queue,
-           (SELECT count(*) FROM live l WHERE l.queue = name AND state_name = 'pending') + waiting AS pending,
-           (SELECT count(agent) FROM live l WHERE l.queue = name) + leased AS holding,
+    SELECT asked.name AS queue,
+           (SELECT count(*) FROM live l WHERE l.queue = asked.name AND state_name = 'pending') + waiting AS pending,
+           (SELECT count(agent) FROM live l WHERE l.queue = asked.name) + leased AS holding,
            coalesce(used, '{}') || CASE WHEN leased > 0 THEN jsonb_build_object('tasks', leased) ELSE '{}' END AS used
       FROM unnest($1::text[]) AS asked (name)
-      LEFT JOIN used ON used.queue = name
-     CROSS JOIN LATERAL (SELECT count(*) AS leased FROM task t WHERE t.queue = name AND t.worker IS NOT NULL) AS l
+      LEFT JOIN used ON used.queue = asked.name
+     CROSS JOIN LATERAL (SELECT count(*) AS leased FROM task t WHERE t.queue = asked.name AND t.worker IS NOT NULL) AS l
      CROSS JOIN LATERAL (SELECT count(*) AS waiting FROM (
-       SELECT FROM task t WHERE t.queue = name AND t.state_name = 'pending' LIMIT ${MOST_COUNTED}) AS w) AS w`,
+       SELECT FROM task t WHERE t.queue = asked.name AND t.state_name = 'pending' LIMIT ${MOST_COUNTED}) AS w) AS w`,
   values: (names: readonly string[]) => [names],
   row: ({ queue, pending, holding, used }: UseRow): [string, QueueUse] => [queue, { pending, holding, used }],
 });
