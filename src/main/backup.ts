@@ -16,10 +16,10 @@ import { DataDirHeld } from '../adapters/data-home/errors.ts';
 import { type FoundDataHome, findDataHome } from '../adapters/data-home/find-data-home.ts';
 import { openDataHome } from '../adapters/data-home/open-data-home.ts';
 import { findRunningPostgres } from '../adapters/embedded-postgres/find-running.ts';
-import { startEmbeddedPostgres } from '../adapters/embedded-postgres/start-embedded-postgres.ts';
 import type { BackupFacts } from '../cli/local/backup.ts';
 import { VERSION } from '../core/version.ts';
 import { databaseUrlOf, loadConfig } from './config/load.ts';
+import { startDatabaseAsItIs } from './embedded-database.ts';
 import { every } from './progress.ts';
 import { systemClock } from './system.ts';
 
@@ -102,13 +102,7 @@ async function startedOrigin(
     throw error instanceof DataDirHeld ? notReady(postgresDir, error) : error;
   });
   try {
-    const postgres = await startEmbeddedPostgres({
-      postgresDir: home.postgresDir,
-      runDir: home.runDir,
-      runtimeDir: join(home.home, 'runtime'),
-      user: home.users.postgres,
-      onProgress: ({ phase, message }) => phase !== 'ready' && say(`${message} …`),
-    });
+    const postgres = await startDatabaseAsItIs(home, (message) => say(`${message} …`));
     const close = async () => {
       await postgres.stop();
       await home.close();

@@ -12,13 +12,13 @@ import { verifyBackup } from '../adapters/backup/read-backup.ts';
 import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
 import { type DataHome, openDataHome } from '../adapters/data-home/open-data-home.ts';
 import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres.ts';
-import { startEmbeddedPostgres } from '../adapters/embedded-postgres/start-embedded-postgres.ts';
 import { SILENT } from '../adapters/postgres/log.ts';
 import { migrate } from '../adapters/postgres/migrate.ts';
 import { MIGRATIONS } from '../adapters/postgres/migrations/all.ts';
 import { openStore, type Store } from '../adapters/postgres/open-store.ts';
 import type { RestoreFacts } from '../cli/local/restore.ts';
 import { restored } from '../core/job/restore.ts';
+import { startDatabase } from './embedded-database.ts';
 import { writeSecret } from './identity.ts';
 import { every } from './progress.ts';
 import { systemClock } from './system.ts';
@@ -59,7 +59,7 @@ interface Restoration extends RestoreCommand {
 }
 
 async function restoreInto(home: DataHome, command: Restoration): Promise<RestoreFacts> {
-  const postgres = await startDatabase(home, command.say);
+  const postgres = await startDatabase(home, (message) => command.say(`${message} …`));
   try {
     const loaded = await load(postgres, home, command);
     const jobs = await settleJobs(postgres, command.oldIsGone);
@@ -125,16 +125,6 @@ async function settle(store: Store, steps: ReturnType<typeof restored>): Promise
     state = job.state.name;
   }
   return state;
-}
-
-function startDatabase(home: DataHome, say: (line: string) => void): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({
-    postgresDir: home.postgresDir,
-    runDir: home.runDir,
-    runtimeDir: join(home.home, 'runtime'),
-    user: home.users.postgres,
-    onProgress: ({ phase, message }) => phase !== 'ready' && say(`${message} …`),
-  });
 }
 
 async function putKeyFile(home: DataHome, name: string, text: string): Promise<void> {

@@ -8,12 +8,12 @@ import type { Logger } from 'pino';
 import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
 import { type DataHome, openDataHome } from '../adapters/data-home/open-data-home.ts';
 import { reachableRuntime } from '../adapters/data-home/reachable-runtime.ts';
-import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres.ts';
-import { startEmbeddedPostgres } from '../adapters/embedded-postgres/start-embedded-postgres.ts';
+import { needsUpgrade } from '../adapters/embedded-postgres/upgrade.ts';
 import type { ProcessRunnerOptions } from '../adapters/process/runner.ts';
 import type { Apply } from './config/live.ts';
 import type { Settings } from './config/schema.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { startDatabase } from './embedded-database.ts';
 import { firstKey } from './first-key.ts';
 import { newPepper, secretFile } from './identity.ts';
 import { type KeptDatabase, keepDatabase } from './kept-database.ts';
@@ -67,7 +67,8 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   const loading = loadRest();
   // Awaited once the database can be stopped again; until then its failure is nobody's yet.
   loading.catch(() => undefined);
-  const database = await keepDatabase(() => startDatabase(home, options), log);
+  await upgradeWhereOld(home, options.onProgress);
+  const database = await keepDatabase(() => startDatabase(home, options.onProgress), log);
   undo.unshift(() => database.stop());
   const { startControlPlane, createProcessRunner, runLocalAgent } = await loading;
   const pepper = Buffer.from(await secretFile(join(home.dir, 'pepper.key'), newPepper));
@@ -94,6 +95,13 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
     await agent;
   });
   return handle({ home, plane, database, undo, log });
+}
+
+/** What an upgrade needs is loaded only for one. */
+async function upgradeWhereOld(home: DataHome, say: (message: string) => void): Promise<void> {
+  if (!(await needsUpgrade(home.postgresDir))) return;
+  const { upgradeDatabase } = await import('./upgrade-database.ts');
+  await upgradeDatabase(home, say);
 }
 
 /**
@@ -126,16 +134,6 @@ function handle(parts: {
     onLost: (callback) => void database.lost.then(callback),
     close: () => inTurn(undo),
   };
-}
-
-function startDatabase(home: DataHome, { onProgress }: UpOptions): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({
-    postgresDir: home.postgresDir,
-    runDir: home.runDir,
-    runtimeDir: join(home.home, 'runtime'),
-    user: home.users.postgres,
-    onProgress: ({ phase, message }) => phase !== 'ready' && onProgress(message),
-  });
 }
 
 async function runnerOptions(home: DataHome, settings: Settings, log: Logger): Promise<ProcessRunnerOptions> {

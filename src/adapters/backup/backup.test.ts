@@ -32,6 +32,7 @@ function snapshot(): Snapshot {
     epoch: '0123456789abcdef',
     migrations: [{ number: 1, name: 'first', checksum: 'x' }],
     tables,
+    partitions: [],
     async *rows({ name }) {
       yield* ROWS[name] ?? [];
     },

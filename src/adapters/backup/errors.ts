@@ -11,7 +11,8 @@ export type BackupErrorCode =
   | 'Passphrase'
   | 'NothingThere'
   | 'NotEmpty'
-  | 'FileExists';
+  | 'FileExists'
+  | 'CopyDiffers';
 
 export class BackupError extends Error {
   readonly code: BackupErrorCode;

@@ -146,7 +146,7 @@ function noKeys(): BackupError {
   });
 }
 
-class RowBatch {
+export class RowBatch {
   readonly #client: pg.Client;
   readonly #text: string;
   #lines: string[] = [];
@@ -180,12 +180,12 @@ class RowBatch {
  * Transaction ids of the old cluster that are yet to come in this one would be told as new when its
  * counter reaches them: such events get this transaction's, and keep their order by sequence.
  */
-async function forgetTransactions(client: pg.Client): Promise<void> {
+export async function forgetTransactions(client: pg.Client): Promise<void> {
   await client.query('UPDATE event SET xid = pg_current_xact_id() WHERE xid > pg_current_xact_id()');
   await client.query('UPDATE agent SET connected = false');
 }
 
-async function setSequences(client: pg.Client, sequences: Manifest['sequences']): Promise<void> {
+export async function setSequences(client: pg.Client, sequences: Manifest['sequences']): Promise<void> {
   for (const [name, last] of Object.entries(sequences)) {
     await client.query('SELECT setval($1::text::regclass, $2::bigint)', [pg.escapeIdentifier(name), last]);
   }

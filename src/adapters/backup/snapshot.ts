@@ -14,9 +14,18 @@ export interface Snapshot {
   readonly tables: readonly TableHead[];
   /** A row as JSON text each, in batches. */
   rows(table: TableHead): AsyncGenerator<readonly string[]>;
+  /** Those that are made ahead of time and dropped when they are old; without the default ones. */
+  readonly partitions: readonly Partition[];
   /** Where each sequence stands; `null` when it was never used. */
   sequences(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+}
+
+export interface Partition {
+  readonly name: string;
+  readonly of: string;
+  /** `FOR VALUES FROM (…) TO (…)` */
+  readonly bound: string;
 }
 
 const BATCH = 2000;
@@ -27,6 +36,13 @@ const TABLES = `
            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns
     FROM pg_class c
    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+   ORDER BY c.relname`;
+
+const PARTITIONS = `
+  SELECT c.relname AS name, p.relname AS of, pg_get_expr(c.relpartbound, c.oid) AS bound
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+   WHERE p.relnamespace = current_schema()::regnamespace AND p.relkind = 'p'
+     AND pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'
    ORDER BY c.relname`;
 
 /** Partitions ahead are made with a limit of 5 s: the backup waits for them a little longer. */
@@ -69,6 +85,7 @@ export async function openSnapshot(connection: Connection): Promise<Snapshot> {
       epoch: meta.epoch,
       migrations,
       tables,
+      partitions: await all<Partition>(client, PARTITIONS),
       rows: (table) => rowsOf(client, table),
       sequences: () => sequencesOf(client),
       close: () => client.end(),
@@ -86,7 +103,11 @@ function nothingThere(): BackupError {
   });
 }
 
-async function* rowsOf(client: pg.Client, { name, columns }: TableHead): AsyncGenerator<readonly string[]> {
+/** Inside a transaction. */
+export async function* rowsOf(
+  client: pg.Client,
+  { name, columns }: TableHead,
+): AsyncGenerator<readonly string[]> {
   const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ');
   const cursor = pg.escapeIdentifier(`backup_${name}`);
   await client.query(

@@ -1,5 +1,6 @@
 /** The shapes of the launcher: what it is asked for, what it gives, and where things stand on disk. */
 import { join } from 'node:path';
+import type { Runtime } from './runtime-copy.ts';
 
 export interface UserIds {
   readonly uid: number;
@@ -11,6 +12,7 @@ export type ProgressPhase =
   | 'adopting'
   | 'draining'
   | 'copying'
+  | 'upgrading'
   | 'initialising'
   | 'starting'
   | 'recovering'
@@ -31,6 +33,10 @@ export interface EmbeddedPostgresOptions {
   readonly runtimeDir: string;
   /** Whom PostgreSQL runs as; needed when, and only when, the caller is root. */
   readonly user?: UserIds | undefined;
+  /** Other binaries than those of the package: of the major that made an older cluster. */
+  readonly runtime?: Runtime | undefined;
+  /** What `local.conf` of a cluster that is made here begins with. */
+  readonly localSettings?: string | undefined;
   /** More lines for the configuration, after ours. */
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly onProgress?: (progress: Progress) => void;

@@ -8,6 +8,8 @@ export type EmbeddedPostgresErrorCode =
   | 'StartTimedOut'
   | 'DrainFailed'
   | 'VersionMismatch'
+  | 'UpgradeNoRoom'
+  | 'UpgradeLeftovers'
   | 'PasswordMismatch'
   | 'PasswordMissing'
   | 'UserSwitchRefused'

@@ -17,7 +17,12 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClusterPaths, DATABASE_USER, type UserIds } from './embedded-postgres.ts';
+import {
+  type ClusterPaths,
+  DATABASE_USER,
+  type EmbeddedPostgresOptions,
+  type UserIds,
+} from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { goneWithin, processesIn, signal } from './processes.ts';
 import { startProgram, tailOf } from './run-program.ts';
@@ -32,13 +37,31 @@ export async function isInitialised(paths: ClusterPaths): Promise<boolean> {
   return (await stat(paths.data).catch(() => undefined)) !== undefined;
 }
 
+/** The major version that made the cluster; undefined when its file cannot be read. */
+export async function majorOf({ data }: Pick<ClusterPaths, 'data'>): Promise<number | undefined> {
+  const text = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '');
+  return /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+}
+
 /** @throws EmbeddedPostgresError `VersionMismatch` when another major version made the cluster. */
 export async function checkVersion(paths: ClusterPaths, runtime: Runtime): Promise<void> {
-  const made = (await readFile(join(paths.data, 'PG_VERSION'), 'utf8').catch(() => '?')).trim();
-  if (made === String(runtime.major)) return;
-  throw new EmbeddedPostgresError('VersionMismatch', {
-    message: `the database in ${paths.data} was made by PostgreSQL ${made}, this Capstan has ${runtime.major}`,
-    next: 'Run `capstan backup` with the release that made it, then `capstan restore` into a new directory with this one (docs/backup.md).',
+  const made = await majorOf(paths);
+  if (made !== runtime.major) throw versionMismatch(paths, made, runtime.major);
+}
+
+export function versionMismatch(
+  { data }: Pick<ClusterPaths, 'data'>,
+  made: number | undefined,
+  ours: number,
+): EmbeddedPostgresError {
+  const binaries =
+    made === undefined || made > ours
+      ? ''
+      : `Install PostgreSQL ${made} (Debian: \`apt-get install postgresql-${made}\`) and start again: its binaries are found and the database is upgraded. Or run`;
+  const way = `\`capstan backup --with-keys\` with the release that made it, then \`capstan restore --with-keys\` into a new directory with this one (docs/backup.md)`;
+  return new EmbeddedPostgresError('VersionMismatch', {
+    message: `the database in ${data} was made by PostgreSQL ${made ?? '?'}, this Capstan has ${ours}`,
+    next: `${binaries || 'Run'} ${way}.`,
   });
 }
 
@@ -46,20 +69,20 @@ export async function checkVersion(paths: ClusterPaths, runtime: Runtime): Promi
 export async function initialise(
   paths: ClusterPaths,
   runtime: Runtime,
-  user: UserIds | undefined,
+  { user, localSettings }: Pick<EmbeddedPostgresOptions, 'user' | 'localSettings'>,
 ): Promise<void> {
   await removeDrafts(paths);
   const draft = join(paths.area, `${DRAFT}${randomBytes(6).toString('hex')}`);
   await mkdir(draft, { mode: 0o700 });
   if (user) await chown(draft, user.uid, user.gid);
   await runInitdb(paths, { draft, runtime, user });
-  await includeSettings(draft, user);
+  await includeSettings(draft, localSettings ?? FIRST_LOCAL_SETTINGS, user);
   await rename(draft, paths.data);
   await syncDirectory(paths.area);
 }
 
 /** The drafts of starters that were killed; their initdb may still be at work. */
-export async function removeDrafts({ area }: ClusterPaths): Promise<void> {
+export async function removeDrafts({ area }: Pick<ClusterPaths, 'area'>): Promise<void> {
   const names = await readdir(area);
   for (const draft of names.filter((name) => name.startsWith(DRAFT)).map((name) => join(area, name))) {
     const left = await processesIn(draft);
@@ -118,18 +141,17 @@ function initdbArguments(draft: string, passwordFile: string): readonly string[]
   ];
 }
 
-async function includeSettings(draft: string, user: UserIds | undefined): Promise<void> {
+const FIRST_LOCAL_SETTINGS = '# Read last: settings here win. Never written again.\n';
+
+async function includeSettings(draft: string, own: string, user: UserIds | undefined): Promise<void> {
   const local = join(draft, LOCAL_SETTINGS_FILE);
-  await writeFile(local, '# Read last: settings here win. Never written again.\n', {
-    mode: 0o600,
-    flush: true,
-  });
+  await writeFile(local, own, { mode: 0o600, flush: true });
   if (user) await chown(local, user.uid, user.gid);
   const lines = `\ninclude '${SETTINGS_FILE}'\ninclude '${LOCAL_SETTINGS_FILE}'\n`;
   await appendFile(join(draft, 'postgresql.conf'), lines, { flush: true });
 }
 
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();

@@ -76,7 +76,8 @@ async function giveTo(dir: string, user: { uid: number; gid: number }): Promise<
   }
 }
 
-function runtimeOf(context: LaunchContext): Promise<Runtime> {
+async function runtimeOf(context: LaunchContext): Promise<Runtime> {
+  if (context.options.runtime) return context.options.runtime;
   const onCopy = () => context.report('copying', 'the PostgreSQL binaries are copied');
   return prepareRuntime(findPostgresPackage(), context.options.runtimeDir, onCopy);
 }
@@ -91,6 +92,6 @@ async function create(context: LaunchContext, runtime: Runtime): Promise<string>
   const { paths, options } = context;
   const password = await makePassword(paths, options.user);
   context.report('initialising', `a database is made in ${paths.data}`);
-  await initialise(paths, runtime, options.user);
+  await initialise(paths, runtime, options);
   return password;
 }

@@ -8,7 +8,12 @@ type AuditPorts = Pick<Ports, 'auditLog' | 'auditKeys' | 'clock'>;
 
 export async function* wholeLines(ports: AuditPorts): AsyncGenerator<ExportLine> {
   await sealNow(ports);
-  yield* ended(ports, { filtered: false }, ports.auditLog.lines());
+  yield* linesAsTheyAre(ports);
+}
+
+/** The same without sealing or signing a head: of a store that may yet be thrown away. */
+export function linesAsTheyAre(ports: AuditPorts): AsyncGenerator<ExportLine> {
+  return ended(ports, { filtered: false }, ports.auditLog.lines());
 }
 
 /** Records alone, newest first: to be read, not to be verified. */
