@@ -18,7 +18,8 @@ import { openDataHome } from '../adapters/data-home/open-data-home.ts';
 import { findRunningPostgres } from '../adapters/embedded-postgres/find-running.ts';
 import type { BackupFacts } from '../cli/local/backup.ts';
 import { VERSION } from '../core/version.ts';
-import { databaseUrlOf, loadConfig } from './config/load.ts';
+import { loadConfig } from './config/load.ts';
+import { ownDatabaseOf } from './config/own-database.ts';
 import { startDatabaseAsItIs } from './embedded-database.ts';
 import { every } from './progress.ts';
 import { systemClock } from './system.ts';
@@ -78,7 +79,7 @@ export async function runVerifyBackup(file: string, cwd: string): Promise<Backup
 
 async function openOrigin({ data, env, cwd, say }: BackupCommand): Promise<Origin> {
   const dir = data === undefined ? defaultDataDir(env) : resolve(cwd, data);
-  const url = await databaseUrlOf(await loadConfig({ flags: {}, env, cwd }));
+  const url = (await ownDatabaseOf(await loadConfig({ flags: {}, env, cwd })))?.url;
   if (url && data === undefined) return { connection: url, dir, close: async () => undefined };
   const home = await findDataHome(dir);
   if (home) return (await runningOrigin(home)) ?? startedOrigin(home, say);

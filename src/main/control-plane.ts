@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { openAuditKeys } from '../adapters/audit-keys/audit-keys.ts';
 import type { Connection } from '../adapters/postgres/connection.ts';
 import { openStore, type Store } from '../adapters/postgres/open-store.ts';
+import type { ReadPasswords } from '../adapters/postgres/rotation.ts';
 import { createCourier } from '../adapters/webhooks/courier.ts';
 import { dropOld } from '../controllers/seal.ts';
 import { Refused } from '../core/errors/refused.ts';
@@ -31,6 +32,8 @@ import { systemChance, systemClock } from './system.ts';
 
 export interface ControlPlaneOptions {
   readonly connection: Connection;
+  /** Where its password may change: what it may be now. */
+  readonly passwords?: ReadPasswords | undefined;
   readonly blobs: BlobStore;
   /** For the HMAC of API keys. */
   readonly pepper: Uint8Array;
@@ -70,6 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const auditKeys = await openAuditKeys(options.auditDir);
   const store = await openStore({
     connection: options.connection,
+    passwords: options.passwords,
     log,
     clock: systemClock,
     chain: auditKeys.name,

@@ -31,6 +31,11 @@ export function localVerbs(io: Io, env: Env): LocalVerbs {
       const { diagnose } = await import('./doctor/diagnose.ts');
       return diagnose({ flags, env, cwd: io.cwd }, Date.now);
     },
+    rotatePassword: async ({ data }) => {
+      const { runRotatePassword } = await import('./rotate-password.ts');
+      const say = (line: string) => void io.stderr.write(`${line}\n`);
+      return runRotatePassword({ data, env, cwd: io.cwd, say });
+    },
     settings: async (flags) => {
       const { shownSettings } = await import('./config/shown.ts');
       return shownSettings({ flags, env, cwd: io.cwd });

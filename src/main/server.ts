@@ -6,7 +6,8 @@ import { defaultDataDir } from '../adapters/data-home/data-dir.ts';
 import { UsageError } from '../cli/errors.ts';
 import { openBlobs } from './blobs.ts';
 import { LiveConfig } from './config/live.ts';
-import { type ConfigInput, databaseUrlOf } from './config/load.ts';
+import type { ConfigInput } from './config/load.ts';
+import { type OwnDatabase, ownDatabaseOf } from './config/own-database.ts';
 import type { Settings } from './config/schema.ts';
 import { startControlPlane } from './control-plane.ts';
 import { firstKey } from './first-key.ts';
@@ -25,7 +26,7 @@ export interface ServerOptions {
 export async function runServer({ config: input, stdout }: ServerOptions): Promise<number> {
   const config = await LiveConfig.load(input);
   const { settings } = config;
-  const connection = await connectionOf(settings);
+  const database = await databaseOf(settings);
   const tls = await listenerTls(settings);
   const stop = stopRequested();
   const telemetry = await startTelemetry(input.env);
@@ -36,7 +37,8 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
   const replica = `${hostname()}/${process.pid}`;
   const log = openLog({ level: settings.logLevel, to: 2 });
   const plane = await startControlPlane({
-    connection,
+    connection: database.url,
+    passwords: database.passwords,
     blobs,
     pepper,
     auditDir: join(data, 'audit'),
@@ -58,9 +60,9 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
   return 0;
 }
 
-async function connectionOf(settings: Settings): Promise<string> {
-  const url = await databaseUrlOf(settings);
-  if (url) return url;
+async function databaseOf(settings: Settings): Promise<OwnDatabase> {
+  const named = await ownDatabaseOf(settings);
+  if (named) return named;
   throw new UsageError(
     'no database is named: CAPSTAN_DATABASE_URL is not set',
     'Set it, or databaseUrl in the configuration, to postgres://user@host/database; `capstan up` brings a database of its own.',

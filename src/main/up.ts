@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { createLocalBlobs } from '../adapters/blobs/local-blobs.ts';
 import { type DataHome, openDataHome } from '../adapters/data-home/open-data-home.ts';
 import { reachableRuntime } from '../adapters/data-home/reachable-runtime.ts';
+import { passwordsOf } from '../adapters/embedded-postgres/password.ts';
 import { needsUpgrade } from '../adapters/embedded-postgres/upgrade.ts';
 import type { ProcessRunnerOptions } from '../adapters/process/runner.ts';
 import type { Apply } from './config/live.ts';
@@ -74,6 +75,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   const pepper = Buffer.from(await secretFile(join(home.dir, 'pepper.key'), newPepper));
   const plane = await startControlPlane({
     connection: database.config,
+    passwords: () => passwordsOf(home.postgresDir),
     blobs: await createLocalBlobs({ dir: home.blobsDir }),
     pepper,
     auditDir: join(home.dir, 'audit'),

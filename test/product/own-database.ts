@@ -43,12 +43,15 @@ export async function ownDatabase(): Promise<OwnDatabase> {
 export interface OwnServer extends AsyncDisposable {
   readonly address: string;
   readonly child: ChildProcess;
+  /** All that it has printed. */
+  output(): string;
   request(method: string, path: string, body?: unknown): Promise<Response>;
 }
 
-export async function ownServer(databaseUrl: string): Promise<OwnServer> {
+/** @param more for the server's environment */
+export async function ownServer(databaseUrl: string, more: Record<string, string> = {}): Promise<OwnServer> {
   const data = mkdtempSync(join(tmpdir(), 'capstan-server-'));
-  const env = { PATH: process.env.PATH ?? '', HOME: data, CAPSTAN_DATABASE_URL: databaseUrl };
+  const env = { PATH: process.env.PATH ?? '', HOME: data, CAPSTAN_DATABASE_URL: databaseUrl, ...more };
   const args = [join(ROOT, 'bin/capstan.js'), 'server', '--data', data, '--port', '0'];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
@@ -62,6 +65,7 @@ export async function ownServer(databaseUrl: string): Promise<OwnServer> {
   return {
     address,
     child,
+    output: () => said.join(''),
     request: (method, path, body) => {
       const headers = {
         authorization: `Bearer ${key}`,

@@ -96,6 +96,8 @@ export interface ClusterPaths {
   /** PGDATA. It exists only when initdb has finished: it is renamed into place. */
   readonly data: string;
   readonly password: string;
+  /** While it is replaced: the one that comes. */
+  readonly nextPassword: string;
   readonly log: string;
   readonly socketDir: string;
 }
@@ -105,6 +107,7 @@ export function clusterPaths(area: string, runDir: string): ClusterPaths {
     area,
     data: join(area, 'data'),
     password: join(area, 'password'),
+    nextPassword: join(area, 'password.next'),
     log: join(area, 'log'),
     socketDir: join(runDir, 'pg'),
   };

@@ -12,6 +12,7 @@ export type EmbeddedPostgresErrorCode =
   | 'UpgradeLeftovers'
   | 'PasswordMismatch'
   | 'PasswordMissing'
+  | 'NotRunning'
   | 'UserSwitchRefused'
   | 'UserUnknown'
   | 'SocketPathTooLong'

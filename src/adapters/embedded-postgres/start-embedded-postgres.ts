@@ -14,7 +14,7 @@ import { findPostgresPackage } from './find-package.ts';
 import { checkVersion, initialise, isInitialised, removeDrafts } from './initialise.ts';
 import { launch } from './launch.ts';
 import { connectionTo, type LaunchContext, launchContext } from './launch-context.ts';
-import { makePassword, readPassword } from './password.ts';
+import { makePassword, readPassword, takeNextPassword } from './password.ts';
 import { runningPostgres } from './running.ts';
 import { prepareRuntime, type Runtime } from './runtime-copy.ts';
 import { checkSocketPath } from './socket-dir.ts';
@@ -28,6 +28,20 @@ import { takeOver } from './take-over.ts';
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const context = launchContext(options, await preparePaths(options));
+  try {
+    return await start(context);
+  } catch (error) {
+    if (!isMismatch(error) || !(await takeNextPassword(context.paths))) throw error;
+    return start(context);
+  }
+}
+
+/** Whoever replaced the password was killed between telling the database and the file. */
+function isMismatch(error: unknown): boolean {
+  return error instanceof EmbeddedPostgresError && error.code === 'PasswordMismatch';
+}
+
+async function start(context: LaunchContext): Promise<EmbeddedPostgres> {
   const old = await isInitialised(context.paths);
   const adopted = old && (await takeOver(context, await readPassword(context.paths)));
   if (adopted) return ready(context, runningPostgres(context, adopted));

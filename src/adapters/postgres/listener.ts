@@ -24,11 +24,12 @@ const PING_EVERY_MS = 10_000;
 const PING_TIMEOUT_MS = 5_000;
 
 export class Listener {
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #events: ListenerEvents;
   readonly #log: Log;
   #client: Client | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #hears = false;
   #failures = 0;
   #closed = false;
 
@@ -59,8 +60,25 @@ export class Listener {
       void client.end().catch(() => undefined);
       throw error;
     }
+    this.#hears = true;
     client.once('end', () => this.#lost(client, new Error('the connection ended')));
     this.#pingLater(client);
+  }
+
+  /** Hears on a new connection before it gives up the old one: nothing is missed. */
+  async replace(connection: Connection): Promise<void> {
+    this.#connection = connection;
+    const old = this.#client;
+    // Between two connections already: the next one is made with it.
+    if (this.#closed || !old || !this.#hears) return;
+    try {
+      await this.open();
+      await old.end();
+    } catch (error) {
+      if (this.#closed) return void old.end().catch(() => undefined);
+      this.#client = old;
+      this.#lost(old, error);
+    }
   }
 
   async close(): Promise<void> {
@@ -87,6 +105,7 @@ export class Listener {
   #lost(client: Client, error: unknown): void {
     if (this.#closed || client !== this.#client) return;
     this.#client = undefined;
+    this.#hears = false;
     this.#log.warn({ err: error }, 'signals are lost until the database is heard again');
     void client.end().catch(() => undefined);
     this.#reopenLater();

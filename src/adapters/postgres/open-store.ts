@@ -36,6 +36,7 @@ import { dropPartitions, ensurePartitions, type PartitionedTable } from './parti
 import { PostgresProjects } from './projects/project-store.ts';
 import { PostgresQueues } from './queues/queue-store.ts';
 import { PostgresBindings, PostgresRoles } from './roles/role-store.ts';
+import { passwordOf, type ReadPasswords, Rotation } from './rotation.ts';
 import { PostgresScheduling } from './scheduling/scheduler-store.ts';
 import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
@@ -50,6 +51,8 @@ import { PostgresWorkers } from './workers/worker-store.ts';
 
 export interface StoreOptions {
   readonly connection: Connection;
+  /** Where the password may change while the store is open: what it may be now. */
+  readonly passwords?: ReadPasswords | undefined;
   /** Connections at most, beside the one that listens. */
   readonly poolSize?: number | undefined;
   readonly log?: Log | undefined;
@@ -111,8 +114,15 @@ const HOT_POOL_SIZE = 4;
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { connection, clock, poolSize = POOL_SIZE, log = SILENT, chain = 'local' } = options;
   const audit = new AuditContext(chain, clock);
-  const db = new Database(connection, { poolSize, log, audit });
-  const hot = new Database(connection, { poolSize: HOT_POOL_SIZE, log, audit, settings: HOT_SETTINGS });
+  const rotation = rotationOf(options, log);
+  const db = new Database(connection, { poolSize, log, rotation, audit });
+  const hot = new Database(connection, {
+    poolSize: HOT_POOL_SIZE,
+    log,
+    rotation,
+    audit,
+    settings: HOT_SETTINGS,
+  });
   const signals = new PostgresSignals(log, chain);
   const connected = async (on: Queryable) => {
     await checkFitness(on, options.allowUnsafe ?? false);
@@ -120,9 +130,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
   const heard = (channel: string, payload: string) => signals.hear(channel, payload);
   const listener = new Listener(connection, { connected, heard, resumed: () => signals.tellAll() }, log);
+  rotation?.follow((renewed) => void listener.replace(renewed));
   try {
     await listener.open();
   } catch (error) {
+    rotation?.close();
     await Promise.all([listener.close(), db.close(), hot.close()]);
     throw asRefusal(error);
   }
@@ -139,8 +151,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     dropTaskLogs: async (before) => void (await db.run(dropTaskLogs, before)),
     pruneKeys: async (now) => (await db.one(pruneKeys, now)) ?? 0,
     health: () => db.execute('SELECT 1'),
-    close: async () => void (await Promise.all([listener.close(), db.close(), hot.close()])),
+    close: async () => {
+      rotation?.close();
+      await Promise.all([listener.close(), db.close(), hot.close()]);
+    },
   };
+}
+
+function rotationOf({ connection, passwords: read }: StoreOptions, log: Log): Rotation | undefined {
+  return read && new Rotation({ connection, password: passwordOf(connection) ?? '', read, log });
 }
 
 /** The payload of a signal is short; of more queues than that it says: all. */

@@ -4,6 +4,7 @@ import { InvalidInput, LocalError, UsageError } from '../errors.ts';
 import type { Shell } from '../session.ts';
 import { type BackupVerbs, backupVerb } from './backup.ts';
 import { configVerb, type ReadSettings } from './config.ts';
+import { databaseVerb, type RotatePassword } from './database.ts';
 import { type Diagnose, doctorVerb } from './doctor.ts';
 import { type RestoreFacts, type RestoreOptions, restoreVerb } from './restore.ts';
 import { type ServerOptions, serverVerb } from './server.ts';
@@ -15,6 +16,7 @@ export interface LocalVerbs extends BackupVerbs {
   server(options: ServerOptions): Promise<number>;
   readonly settings: ReadSettings;
   readonly diagnose: Diagnose;
+  readonly rotatePassword: RotatePassword;
   restore(options: RestoreOptions): Promise<RestoreFacts>;
 }
 
@@ -26,6 +28,7 @@ export function localVerbs(shell: Shell, verbs: LocalVerbs): readonly Command[] 
     doctorVerb(shell, reported(verbs.diagnose)),
     backupVerb(shell, { backup: reported(verbs.backup), verifyBackup: reported(verbs.verifyBackup) }),
     restoreVerb(shell, reported(verbs.restore)),
+    databaseVerb(shell, reported(verbs.rotatePassword)),
   ];
 }
 

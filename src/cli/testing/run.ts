@@ -36,6 +36,7 @@ export const UNUSED: LocalVerbs = {
   server: notUsed,
   settings: async () => [],
   diagnose: async () => [],
+  rotatePassword: notUsed,
   backup: notUsed,
   verifyBackup: notUsed,
   restore: notUsed,

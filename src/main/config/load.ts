@@ -1,5 +1,4 @@
 /** Reads the sources of the configuration, and keeps it true while the server runs. */
-import { readFile } from 'node:fs/promises';
 import { InvalidInput, UsageError } from '../../cli/errors.ts';
 import { readSource } from '../../cli/files/source.ts';
 import { parseYaml } from '../../cli/files/yaml-documents.ts';
@@ -44,17 +43,4 @@ async function readConfigFile(path: string, cwd: string): Promise<ConfigFile> {
   if (more.length > 0) throw new UsageError(`${path} holds more than one document`);
   const locate = (at: string) => document?.locate(at).where ?? path;
   return { name: path, directory: source.directory, value: document?.value ?? {}, locate };
-}
-
-/** The URL itself, or what the file holds that is named. */
-export async function databaseUrlOf({ databaseUrl, databaseUrlFile }: Settings): Promise<string | undefined> {
-  if (databaseUrlFile === undefined) return databaseUrl;
-  const text = await readFile(databaseUrlFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `cannot read the databaseUrlFile ${databaseUrlFile}: ${error.code}`,
-      undefined,
-      error,
-    );
-  });
-  return text.trim();
 }

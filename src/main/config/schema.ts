@@ -157,9 +157,14 @@ export const ServerSettings = z.strictObject({
     byDefault: 'none: `capstan up` brings its own',
   }),
   databaseUrlFile: setting(text('a file'), {
-    summary: 'a file that holds the URL, such as a mounted secret',
+    summary: 'a file that holds the URL, such as a mounted secret; its password is followed',
     path: true,
     byDefault: 'none',
+  }),
+  databasePasswordFile: setting(text('a file'), {
+    summary: 'a file that holds the password alone; followed, so that it is rotated without a restart',
+    path: true,
+    byDefault: 'none: it stands in the URL',
   }),
   databasePoolSize: setting(whole(2, 1000), { summary: 'connections to the database' }),
   behindTlsProxy: setting(yesOrNo(), {
@@ -293,6 +298,7 @@ export interface Settings {
   readonly data?: string | undefined;
   readonly databaseUrl?: string | undefined;
   readonly databaseUrlFile?: string | undefined;
+  readonly databasePasswordFile?: string | undefined;
   readonly databasePoolSize: number;
   readonly behindTlsProxy: boolean;
   readonly tls: { readonly cert?: string | undefined; readonly key?: string | undefined };

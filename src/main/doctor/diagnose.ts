@@ -11,7 +11,8 @@ import type { Connection } from '../../adapters/postgres/connection.ts';
 import { examineDatabase } from '../../adapters/postgres/examine.ts';
 import { readCertificate } from '../../adapters/tls/certificate.ts';
 import type { Diagnosed } from '../../cli/local/doctor.ts';
-import { type ConfigInput, databaseUrlOf, readConfig } from '../config/load.ts';
+import { type ConfigInput, readConfig } from '../config/load.ts';
+import { ownDatabaseOf } from '../config/own-database.ts';
 import type { Settings } from '../config/schema.ts';
 import {
   judgeCertificate,
@@ -120,8 +121,8 @@ async function databaseFindings(dir: string, settings: Settings, now: () => numb
 }
 
 async function connectionOf(dir: string, settings: Settings): Promise<Connection | undefined> {
-  const url = await databaseUrlOf(settings);
-  if (url) return url;
+  const named = await ownDatabaseOf(settings);
+  if (named) return named.url;
   const home = await findDataHome(dir);
   return home && findRunningPostgres(home.postgresDir);
 }
