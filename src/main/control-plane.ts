@@ -15,6 +15,7 @@ import { OPERATIONS } from '../operations/catalogue.ts';
 import type { AuditKeys } from '../ports/audit-keys.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Ports } from '../ports/index.ts';
+import type { SharedBuckets } from '../ports/shared-buckets.ts';
 import { AgentSessions } from '../serve/agent-link/sessions.ts';
 import type { HttpOptions } from '../serve/http/options.ts';
 import { type Address, createHttpServer, type HttpServer } from '../serve/http/server.ts';
@@ -45,6 +46,10 @@ export interface ControlPlaneOptions {
   readonly settings?: Settings | undefined;
   /** Absent: plain HTTP. */
   readonly tls?: ListenerTls | undefined;
+  /** Where replicas share their rate limits. */
+  readonly sharedLimits?: SharedBuckets | undefined;
+  /** Where to register; a registry of its own when absent. */
+  readonly metrics?: Registry | undefined;
   /** This replica, for the scheduling lease. */
   readonly replica: string;
   readonly log: Logger;
@@ -122,7 +127,8 @@ async function serve(
     authenticate: identity.authenticate,
     health: () => healthOf(store),
     log,
-    metrics: new Registry(),
+    metrics: options.metrics ?? new Registry(),
+    sharedLimits: options.sharedLimits,
     options: httpOptions(options),
   });
   const workers = serveWorkers({ ports, identity, http, replica: auditKeys.name, onTrouble }, options);

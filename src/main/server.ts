@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { defaultDataDir } from '../adapters/data-home/data-dir.ts';
 import { UsageError } from '../cli/errors.ts';
 import { openBlobs } from './blobs.ts';
@@ -14,6 +15,7 @@ import { firstKey } from './first-key.ts';
 import { newPepper, secretFile } from './identity.ts';
 import { listenerTls } from './listener-tls.ts';
 import { openLog } from './log.ts';
+import { openSharedLimits } from './shared-limits.ts';
 import { stopRequested } from './stop-requested.ts';
 import { startTelemetry } from './telemetry.ts';
 
@@ -36,6 +38,8 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
   const blobs = await openBlobs(settings, data);
   const replica = `${hostname()}/${process.pid}`;
   const log = openLog({ level: settings.logLevel, to: 2 });
+  const metrics = new Registry();
+  const sharedLimits = await openSharedLimits(settings, { secret: pepper, registry: metrics, log });
   const plane = await startControlPlane({
     connection: database.url,
     passwords: database.passwords,
@@ -47,7 +51,12 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
     settings,
     tls,
     replica,
+    sharedLimits,
+    metrics,
     log,
+  }).catch(async (error: unknown) => {
+    await sharedLimits?.close();
+    throw error;
   });
   const forget = config.onHangup(plane.apply, log);
   const keyFile = join(data, 'admin.key');
@@ -56,6 +65,7 @@ export async function runServer({ config: input, stdout }: ServerOptions): Promi
   await stop;
   forget();
   await plane.close();
+  await sharedLimits?.close();
   await telemetry.close();
   return 0;
 }

@@ -1,6 +1,6 @@
 /** `capstan server` on a database that is not embedded in it: one that a test can take away and bring back. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,15 +42,26 @@ export async function ownDatabase(): Promise<OwnDatabase> {
 
 export interface OwnServer extends AsyncDisposable {
   readonly address: string;
+  readonly data: string;
+  readonly key: string;
   readonly child: ChildProcess;
   /** All that it has printed. */
   output(): string;
   request(method: string, path: string, body?: unknown): Promise<Response>;
 }
 
-/** @param more for the server's environment */
-export async function ownServer(databaseUrl: string, more: Record<string, string> = {}): Promise<OwnServer> {
+/**
+ * @param more for the server's environment
+ * @param like a replica of the same installation: with the same pepper and key
+ */
+export async function ownServer(
+  databaseUrl: string,
+  more: Record<string, string> = {},
+  like?: OwnServer,
+): Promise<OwnServer> {
   const data = mkdtempSync(join(tmpdir(), 'capstan-server-'));
+  for (const name of like ? ['pepper.key', 'admin.key'] : [])
+    cpSync(join(like?.data ?? '', name), join(data, name));
   const env = { PATH: process.env.PATH ?? '', HOME: data, CAPSTAN_DATABASE_URL: databaseUrl, ...more };
   const args = [join(ROOT, 'bin/capstan.js'), 'server', '--data', data, '--port', '0'];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -64,6 +75,8 @@ export async function ownServer(databaseUrl: string, more: Record<string, string
   const key = readFileSync(keyFile, 'utf8').trim();
   return {
     address,
+    data,
+    key,
     child,
     output: () => said.join(''),
     request: (method, path, body) => {

@@ -3,66 +3,10 @@
  * `docs/configuration.md` is generated from it.
  */
 import { z } from 'zod';
-import { parseDuration } from '../../contract/scalars.ts';
 import { isKnownDefault } from '../../core/access/known-defaults.ts';
-
-/** What a setting is besides its type. */
-export interface SettingMeta {
-  readonly summary: string;
-  /** Never shown, and never taken from a flag: flags are seen by every user of the machine. */
-  readonly secret?: true;
-  /** Taken over on SIGHUP; the others need a restart. */
-  readonly reload?: true;
-  /** `--host`; absent: there is no flag for it. */
-  readonly flag?: `--${string}`;
-  /** A path: relative to the file that it stands in, or to where the command runs. */
-  readonly path?: true;
-  /** What stands when nobody says anything, for people, where that is no value of its own. */
-  readonly byDefault?: string;
-}
-
-function whole(least: number, most: number): z.ZodType<number> {
-  const expected = `a whole number from ${least} to ${most}`;
-  const written = z.union(
-    [
-      z.number(),
-      z
-        .string()
-        .regex(/^\d{1,12}$/, expected)
-        .transform(Number),
-    ],
-    expected,
-  );
-  return written.pipe(z.int(expected).min(least, expected).max(most, expected));
-}
-
-function yesOrNo(): z.ZodType<boolean> {
-  const words = z.enum(['true', 'false'], 'true or false').transform((word) => word === 'true');
-  return z.union([z.boolean(), words], 'true or false');
-}
-
-/** Milliseconds inside. */
-function days(expected: string): z.ZodType<number> {
-  return z.string(expected).transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined && ms >= 3_600_000) return ms;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
-}
-
-/** Milliseconds inside. Shorter leases are lost to a pause of the garbage collector, longer ones keep tasks from others. */
-function lease(expected: string): z.ZodType<number> {
-  return z.string(expected).transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined && ms >= 1000 && ms <= 600_000) return ms;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
-}
+import { days, lease, type SettingMeta, setting, text, whole, yesOrNo } from './setting.ts';
 
 const LONGEST_KEPT = 'a duration of an hour or more, such as 90d';
-const text = (expected: string) => z.string(expected).min(1, expected).max(4096, expected);
 
 /** Refused under 256 bits (RFC 7518, 3.2): a shorter one can be guessed from one token. */
 const JwtSecret = z
@@ -87,10 +31,6 @@ const WorkloadIssuers = z.string(ISSUERS).transform((written, context) => {
   context.addIssue({ code: 'custom', message: ISSUERS });
   return z.NEVER;
 });
-
-function setting<T>(type: z.ZodType<T>, meta: SettingMeta) {
-  return type.optional().meta({ ...meta });
-}
 
 function limited(least: number, most: number, summary: string) {
   return setting(whole(least, most), { summary, reload: true });
@@ -233,6 +173,26 @@ export const ServerSettings = z.strictObject({
     })
     .optional(),
   s3: S3.optional(),
+  redis: z
+    .strictObject({
+      url: setting(text('rediss://user:password@host:6380/0'), {
+        summary:
+          'Redis in which the replicas of `capstan server` share rate limits; off loopback with TLS and a password',
+        secret: true,
+        byDefault: 'none: each replica limits by itself',
+      }),
+      urlFile: setting(text('a file'), {
+        summary: 'a file that holds the URL, such as a mounted secret',
+        path: true,
+        byDefault: 'none',
+      }),
+      ca: setting(text('a file'), {
+        summary: 'certificates of an authority of your own, PEM file',
+        path: true,
+        byDefault: 'the authorities that Node knows',
+      }),
+    })
+    .optional(),
   webhooks: z
     .strictObject({
       allowHttp: setting(yesOrNo(), { summary: 'webhooks may be plain HTTP' }),
@@ -319,6 +279,11 @@ export interface Settings {
       }
     | undefined;
   readonly s3: S3Settings;
+  readonly redis: {
+    readonly url?: string | undefined;
+    readonly urlFile?: string | undefined;
+    readonly ca?: string | undefined;
+  };
   readonly webhooks: { readonly allowHttp: boolean; readonly allowPrivate: boolean };
   readonly runner: { readonly cgroup: string };
   readonly workers: { readonly lease: number };

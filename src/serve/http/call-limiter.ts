@@ -6,10 +6,11 @@ import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { Refused } from '../../core/errors/refused.ts';
+import type { BucketShape, SharedBuckets, Standing } from '../../ports/shared-buckets.ts';
 import type { Principal } from './exchange.ts';
 import { answerBare } from './node-server.ts';
 import type { CallerLimits, HttpOptions } from './options.ts';
-import { type BucketShape, TokenBuckets } from './token-buckets.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
 export type Kind = 'reads' | 'writes' | 'failures';
 
@@ -22,20 +23,33 @@ export interface CallStanding {
   readonly refused: Refused | undefined;
 }
 
+export interface LimiterParts {
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number;
+  /** Where replicas share their limits. */
+  readonly shared?: SharedBuckets | undefined;
+}
+
+/** More addresses than that are barred by their own replica alone. */
+const MOST_BARRED = 10_000;
+
 export class CallLimiter {
   readonly #options: HttpOptions;
   readonly #now: () => number;
+  readonly #shared: SharedBuckets | undefined;
   readonly #buckets: Record<Kind, TokenBuckets>;
+  /** Addresses that failed too often with all replicas together, and until when. */
+  readonly #barred = new Map<string, number>();
   readonly #streams = new Map<string, number>();
   readonly #connections = new Map<string, number>();
   #limits: CallerLimits;
   #policies: Record<Kind, string>;
   #bodyBytes = 0;
 
-  /** @param now milliseconds of a clock that only goes forward */
-  constructor(options: HttpOptions, now: () => number = () => performance.now()) {
+  constructor(options: HttpOptions, { now = () => performance.now(), shared }: LimiterParts = {}) {
     this.#options = options;
     this.#now = now;
+    this.#shared = shared;
     this.#limits = options.limits;
     this.#buckets = {
       reads: new TokenBuckets(shapeOf('reads', this.#limits)),
@@ -51,31 +65,57 @@ export class CallLimiter {
     for (const kind of KINDS) this.#buckets[kind].reshape(shapeOf(kind, limits));
   }
 
-  /** Counts one request of a key. */
-  take(owner: string, kind: 'reads' | 'writes'): CallStanding {
-    const { granted, left, fullIn, nextIn } = this.#buckets[kind].take(owner, this.#now());
+  /**
+   * Counts one request of a key: here first, so that what this replica alone refuses asks nobody, and
+   * so that its own buckets are true when the shared ones can not be asked.
+   */
+  take(owner: string, kind: 'reads' | 'writes'): CallStanding | Promise<CallStanding> {
+    const own = this.#buckets[kind].take(owner, this.#now());
+    if (!this.#shared || !own.granted) return this.#standing(kind, own);
+    return this.#takeShared(owner, kind).then((all) => this.#standing(kind, all ?? own));
+  }
+
+  /** Counts a request that needs no key, such as a sign-in. @throws Refused `limit.rate` */
+  async attempt(address: string): Promise<void> {
+    const own = this.#buckets.failures.take(address, this.#now());
+    const standing = own.granted ? ((await this.#takeShared(address, 'failures')) ?? own) : own;
+    if (!standing.granted) throw this.#tooMany('failures', standing.nextIn);
+  }
+
+  /** Whoever failed too often with all replicas together is barred here from the next request on. */
+  failed(address: string): void {
+    this.#buckets.failures.take(address, this.#now());
+    void this.#takeShared(address, 'failures').then((all) => {
+      if (all && !all.granted) this.#bar(address, this.#now() + all.nextIn * 1000);
+    });
+  }
+
+  /** @throws Refused `limit.rate` for an address that failed too often, before its next key is looked at */
+  checkFailures(address: string): void {
+    const barredFor = (this.#barred.get(address) ?? 0) - this.#now();
+    if (barredFor > 0) throw this.#tooMany('failures', Math.ceil(barredFor / 1000));
+    if (this.#buckets.failures.size === 0) return;
+    const { granted, nextIn } = this.#buckets.failures.look(address, this.#now());
+    if (!granted) throw this.#tooMany('failures', nextIn);
+  }
+
+  async #takeShared(owner: string, kind: Kind): Promise<Standing | undefined> {
+    return this.#shared?.take({ kind, owner }, shapeOf(kind, this.#limits));
+  }
+
+  #bar(address: string, until: number): void {
+    this.#barred.delete(address);
+    this.#barred.set(address, until);
+    const [oldest] = this.#barred.keys();
+    if (this.#barred.size > MOST_BARRED && oldest !== undefined) this.#barred.delete(oldest);
+  }
+
+  #standing(kind: Kind, { granted, left, fullIn, nextIn }: Standing): CallStanding {
     return {
       policy: this.#policies[kind],
       left: `"${kind}";r=${left};t=${fullIn}`,
       refused: granted ? undefined : this.#tooMany(kind, nextIn),
     };
-  }
-
-  /** Counts a request that needs no key, such as a sign-in. @throws Refused `limit.rate` */
-  attempt(address: string): void {
-    const { granted, nextIn } = this.#buckets.failures.take(address, this.#now());
-    if (!granted) throw this.#tooMany('failures', nextIn);
-  }
-
-  failed(address: string): void {
-    this.#buckets.failures.take(address, this.#now());
-  }
-
-  /** @throws Refused `limit.rate` for an address that failed too often, before its next key is looked at */
-  checkFailures(address: string): void {
-    if (this.#buckets.failures.size === 0) return;
-    const { granted, nextIn } = this.#buckets.failures.look(address, this.#now());
-    if (!granted) throw this.#tooMany('failures', nextIn);
   }
 
   #tooMany(kind: Kind, seconds: number): Refused {

@@ -27,7 +27,7 @@ export function addGuard(app: FastifyInstance, serving: Serving): void {
       throw error;
     });
     const owner = ownerOf(request.caller.principal);
-    const standing = serving.limiter.take(owner, effect === 'read' ? 'reads' : 'writes');
+    const standing = await serving.limiter.take(owner, effect === 'read' ? 'reads' : 'writes');
     reply.header('ratelimit-policy', standing.policy).header('ratelimit', standing.left);
     if (standing.refused) throw standing.refused;
     serving.limiter.holdBody(request.headers, reply.raw);

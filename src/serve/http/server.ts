@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Refused } from '../../core/errors/refused.ts';
 import type { HttpRoute, Operation } from '../../operations/define.ts';
+import type { SharedBuckets } from '../../ports/shared-buckets.ts';
 import { finishWith } from './answer-stream.ts';
 import { CallLimiter } from './call-limiter.ts';
 import { errorBody, refusalHeaders, refusalOf } from './error-body.ts';
@@ -32,6 +33,8 @@ export interface HttpServerParts {
   readonly log?: Logger | undefined;
   /** Where to register; a registry of its own when absent. */
   readonly metrics?: Registry | undefined;
+  /** Where replicas share their rate limits; they are its owner's to close. */
+  readonly sharedLimits?: SharedBuckets | undefined;
   readonly options?: Partial<HttpOptions> | undefined;
 }
 
@@ -69,7 +72,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     metrics: createHttpMetrics(parts.metrics),
     options,
     streams: new Set(),
-    limiter: new CallLimiter(options),
+    limiter: new CallLimiter(options, { shared: parts.sharedLimits }),
     draining: false,
   };
   const { app, routes } = createApp(serving);

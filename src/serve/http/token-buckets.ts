@@ -3,20 +3,7 @@
  * what makes room is a bucket that is full again, for which nothing is lost.
  */
 
-export interface BucketShape {
-  readonly perSecond: number;
-  readonly burst: number;
-}
-
-export interface Standing {
-  readonly granted: boolean;
-  /** Whole tokens that are left. */
-  readonly left: number;
-  /** Until the bucket is full again, seconds. */
-  readonly fullIn: number;
-  /** Until there is one token, seconds; 0 when there is. */
-  readonly nextIn: number;
-}
+import type { BucketShape, Standing } from '../../ports/shared-buckets.ts';
 
 interface Bucket {
   tokens: number;
