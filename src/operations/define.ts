@@ -14,6 +14,8 @@ export interface Call<Input> {
   readonly now: number;
   /** Aborted when the caller is gone or its time is up. */
   readonly signal: AbortSignal;
+  /** W3C `traceparent` of the caller's request. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface HttpRoute {

@@ -15,6 +15,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** For the audit. */
   readonly origin?: Origin | undefined;
+  /** W3C `traceparent` that the request came with, where it is one. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Throws Refused: `auth.forbidden`, `input.invalid`, or what the handler refuses. */

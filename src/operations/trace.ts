@@ -2,11 +2,14 @@
 import { type Context, context, propagation, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { AttemptRecord, Job } from '../core/job/job.ts';
 
-/** Of the span under way, to be kept with the job and handed to its members. */
-export function currentTraceparent(): string | undefined {
+/**
+ * Kept with the job, and handed to its members and handlers: of the span under way; where no SDK is registered
+ * the caller's own, so that a trace goes on behind a server that records none.
+ */
+export function currentTraceparent(callers: string | undefined): string | undefined {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
-  return carrier.traceparent;
+  return carrier.traceparent ?? callers;
 }
 
 /** Tells of an attempt that has ended: how long it waited, how long each of its members ran. */

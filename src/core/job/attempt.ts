@@ -39,7 +39,7 @@ export interface AttemptSpec {
   readonly graceMs: number;
   readonly checkpointPath?: string | undefined;
   readonly outputs: readonly Output[];
-  /** W3C `traceparent` of the submission, when tracing is on. */
+  /** W3C `traceparent` of the submission. */
   readonly traceparent?: string | undefined;
 }
 

@@ -43,11 +43,17 @@ export const submitJob = defineOperation({
 });
 
 /** A job as it would be stored; a large payload lies with the blobs by then. Throws Refused. */
-export async function prepare({ input, principal, ports, now }: SubmitCall): Promise<Transition> {
+export async function prepare({
+  input,
+  principal,
+  ports,
+  now,
+  traceparent,
+}: SubmitCall): Promise<Transition> {
   const queue = await queueOf(ports, input.project, input.spec.queue);
   checkQueue(principal, 'job.submit', { project: input.project, queue });
   await checkPlacement(ports, { project: input.project, queue, priority: input.spec.priority });
-  const spec = { ...input.spec, queue, traceparent: currentTraceparent() };
+  const spec = { ...input.spec, queue, traceparent: currentTraceparent(traceparent) };
   const { task } = spec;
   if (!task) await checkSupport(ports, spec);
   const uid = ports.chance.uid(now);
@@ -65,7 +71,7 @@ export async function prepare({ input, principal, ports, now }: SubmitCall): Pro
 
 type SubmitCall = Pick<
   Call<Pick<z.output<typeof SubmitJob>, 'project' | 'name' | 'labels' | 'spec' | 'dryRun'>>,
-  'input' | 'principal' | 'ports' | 'now'
+  'input' | 'principal' | 'ports' | 'now' | 'traceparent'
 >;
 
 /** A payload that is too long for a row lies with the blobs before its task is stored. */

@@ -5,6 +5,7 @@ import type { UnaryOperation } from '../../operations/define.ts';
 import { invoke } from '../../operations/invoke.ts';
 import { abortWhenGone, callerOf, type Serving } from './exchange.ts';
 import { originOf } from './origin.ts';
+import { traceparentOf } from './trace.ts';
 
 export async function answerUnary(
   operation: UnaryOperation,
@@ -14,7 +15,14 @@ export async function answerUnary(
   const { principal } = callerOf(request);
   const { ports, options } = serving;
   const result = await within(options.answerMs, reply, (signal) =>
-    invoke(operation, { input, principal, ports, signal, origin: originOf(request, serving) }),
+    invoke(operation, {
+      input,
+      principal,
+      ports,
+      signal,
+      origin: originOf(request, serving),
+      traceparent: traceparentOf(request.headers),
+    }),
   );
   return reply
     .code(statusOf(input, result))

@@ -1,7 +1,7 @@
 import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Refused } from '../../core/errors/refused.ts';
-import { traced } from './trace.ts';
+import { traced, traceparentOf } from './trace.ts';
 
 interface Seen {
   readonly name: string;
@@ -58,5 +58,28 @@ describe('a traced operation', () => {
   test('works without any tracing set up', async () => {
     trace.disable();
     expect(await traced('job.get', { traceparent: 'nonsense' }, async () => 7)).toBe(7);
+  });
+});
+
+describe('the traceparent of a request', () => {
+  const well = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  test.each([
+    { what: 'is taken as it came', traceparent: well, want: well },
+    { what: 'that is absent is none', traceparent: undefined, want: undefined },
+    {
+      what: 'of a later version is taken',
+      traceparent: well.replace('00-', '01-'),
+      want: well.replace('00-', '01-'),
+    },
+    { what: 'of the forbidden version is none', traceparent: well.replace('00-', 'ff-'), want: undefined },
+    {
+      what: 'without a trace is none',
+      traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+      want: undefined,
+    },
+    { what: 'with more behind it is none', traceparent: `${well}\nx`, want: undefined },
+    { what: 'in capitals is none', traceparent: well.toUpperCase(), want: undefined },
+  ])('$what', ({ traceparent, want }) => {
+    expect(traceparentOf({ traceparent })).toBe(want);
   });
 });

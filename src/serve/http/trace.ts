@@ -22,6 +22,13 @@ export function traced<T>(
   });
 }
 
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Of W3C trace context, as it came; what is none is ignored, as that standard says. */
+export function traceparentOf({ traceparent }: IncomingHttpHeaders): string | undefined {
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined;
+}
+
 /** Only the code: messages hold names that belong to the caller. */
 function blame(span: Span, error: unknown): void {
   const message = error instanceof Refused ? error.code : 'internal';
