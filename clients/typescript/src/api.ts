@@ -12,6 +12,7 @@ export type Outcome = Schemas['EndedJob'];
 export type WaitAnswer = Schemas['WaitAnswer'];
 export type JobList = Schemas['JobList'];
 export type Event = Schemas['Event'];
+export type EventList = Schemas['EventList'];
 export type LogLine = Schemas['LogLine'];
 export type TaskError = Schemas['TaskError'];
 export type ErrorBody = Schemas['Error']['error'];

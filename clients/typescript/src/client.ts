@@ -5,6 +5,7 @@
 import type {
   BatchAnswer,
   Event,
+  EventList,
   Job,
   JobList,
   ListFilters,
@@ -214,6 +215,23 @@ export class Client {
     const project = this.#projectOf(options, job);
     const query = textOf({ project, job: job === undefined ? undefined : reference(job), after });
     return follow(this.#transport, { ...reading('/api/v1/events/follow'), query }, signal);
+  }
+
+  /** The events of one job, or of the project, that are kept, from the oldest. */
+  async *events(job?: JobRef, options: CallOptions = {}): AsyncGenerator<Event, void, undefined> {
+    const project = this.#projectOf(options, job);
+    const query = textOf({ project, job: job === undefined ? undefined : reference(job), limit: 1000 });
+    const newestFirst: Event[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page: EventList = await this.#transport.json(
+        { ...reading('/api/v1/events'), query: { ...query, ...textOf({ cursor }) } },
+        options.signal,
+      );
+      newestFirst.push(...page.items);
+      cursor = page.next;
+      if (cursor === undefined) break;
+    }
+    yield* newestFirst.reverse();
   }
 
   /** What its handler logged; with `follow` until the job has ended. */

@@ -313,7 +313,10 @@ export class Link {
       );
       return;
     }
-    if (then === 'anew') this.#sink.lost(this.#ledger.forgetSession());
+    if (then === 'anew') {
+      this.#sink.lost(this.#ledger.forgetSession());
+      this.#tellDrained();
+    }
     this.#failures += 1;
     const delay = reconnectDelay(this.#failures);
     this.#sink.log(
