@@ -176,18 +176,6 @@ describe('a task', () => {
     expect(await product.get(`/jobs/default/${uid}/result`)).toEqual(['y'.repeat(2_000_000)]);
   });
 
-  test('hands the trace of who submitted it to its handler, where the server records none', async () => {
-    const handler = aHandler();
-    const worker = await join({ handlers: [handler] });
-    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const body = { spec: { task: { handler } } };
-    expect((await product.request('POST', '/jobs', body, { traceparent })).status).toBe(201);
-    const [task] = (await worker.holds(1)) as [Task];
-    expect(task.traceparent).toBe(traceparent);
-    worker.done(task);
-    await wait(task.uid);
-  });
-
   test('is not started before its time', async () => {
     const handler = aHandler();
     const worker = await join({ handlers: [handler] });

@@ -48,6 +48,8 @@ export class WorkerSession implements WorkerOutlet {
   readonly #with: SessionContext;
   readonly #over = new AbortController();
   readonly #hello: NodeJS.Timeout;
+  /** Reports whose answer is still to come. */
+  readonly #settling = new Set<Promise<void>>();
   #session: string | undefined;
   #joining = false;
 
@@ -118,8 +120,11 @@ export class WorkerSession implements WorkerOutlet {
     const { desk } = this.#with.ports;
     desk.heard(session);
     switch (message.type) {
-      case 'done':
-        return this.#settle(session, message.results);
+      case 'done': {
+        const settled = this.#settle(session, message.results);
+        this.#settling.add(settled);
+        return settled.finally(() => this.#settling.delete(settled));
+      }
       case 'report': {
         const at = this.#with.ports.clock.now();
         const notes = message.items.map(({ uid, attempt, progress, lines }) => ({
@@ -161,7 +166,9 @@ export class WorkerSession implements WorkerOutlet {
     this.#send({ type: 'acks', acks });
   }
 
+  /** What it said before counts: its leases are given back when its reports are recorded. */
   async #leave(session: string): Promise<void> {
+    await Promise.allSettled(this.#settling);
     this.#with.ports.desk.unseat(session, this);
     this.#session = undefined;
     await invoke(leaveWorker, this.#invocation({ session }));
