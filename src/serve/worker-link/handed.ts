@@ -1,6 +1,9 @@
-/** A leased task as its worker gets it. */
+/** A leased task as its worker gets it: whatever it waited for, it fits into a message. */
 import type { ToWorker } from '../../contract/worker-link.ts';
 import type { Handed } from '../../ports/task-desk.ts';
+
+/** Characters of results that travel with their task; others are read by their path. */
+const MOST_INLINE = 1024 * 1024;
 
 type TaskMessage = Extract<ToWorker, { type: 'tasks' }>['tasks'][number];
 
@@ -19,20 +22,30 @@ export function handedView({ task, dependencies }: Handed): TaskMessage {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(labels === undefined ? {} : { labels }),
     ...(traceparent === undefined ? {} : { traceparent }),
-    ...(task.dependent ? { dependencies: dependencies.map((job) => dependencyView(task, job)) } : {}),
+    ...(task.dependent ? { dependencies: dependenciesView(task, dependencies) } : {}),
   };
 }
 
-function dependencyView(
+/** Characters of a message that it takes, at least. */
+export function sizeOf({ task, dependencies }: Handed): number {
+  const results = dependencies.reduce((sum, { outcome }) => sum + (outcome?.result?.length ?? 0), 0);
+  return (task.payload?.length ?? 0) + Math.min(results, MOST_INLINE) + dependencies.length * 300 + 400;
+}
+
+type Dependency = NonNullable<TaskMessage['dependencies']>[number];
+
+function dependenciesView(
   { uid: dependent, attempt }: Handed['task'],
-  { uid, name, state, outcome }: Handed['dependencies'][number],
-): NonNullable<TaskMessage['dependencies']>[number] {
-  const path = `/api/v1/worker/dependencies/${dependent}/${attempt}/${uid}`;
-  return {
-    uid,
-    name,
-    state: state.name,
-    ...(outcome?.result === undefined ? {} : { result: JSON.parse(outcome.result) }),
-    ...(outcome?.resultBytes === undefined ? {} : { resultPath: path }),
-  };
+  jobs: Handed['dependencies'],
+): Dependency[] {
+  let inline = 0;
+  return jobs.map(({ uid, name, state, outcome }) => {
+    const { result, resultBytes } = outcome ?? {};
+    const facts = { uid, name, state: state.name };
+    if (result === undefined && resultBytes === undefined) return facts;
+    const fits = result !== undefined && inline + result.length <= MOST_INLINE;
+    if (!fits) return { ...facts, resultPath: `/api/v1/worker/dependencies/${dependent}/${attempt}/${uid}` };
+    inline += result.length;
+    return { ...facts, result: JSON.parse(result) };
+  });
 }

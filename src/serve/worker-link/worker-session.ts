@@ -12,7 +12,7 @@ import { leaveWorker } from '../../operations/worker/leave.ts';
 import { settleTasks } from '../../operations/worker/settle.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Handed, StopOrder, WorkerOutlet } from '../../ports/task-desk.ts';
-import { handedView } from './handed.ts';
+import { handedView, sizeOf } from './handed.ts';
 
 export interface SessionContext {
   readonly ports: Ports;
@@ -225,9 +225,4 @@ function parse(data: RawData, isBinary: boolean): FromWorker {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw malformed(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not as expected'}`);
-}
-
-function sizeOf({ task, dependencies }: Handed): number {
-  const more = dependencies.reduce((sum, { outcome }) => sum + (outcome?.result?.length ?? 0) + 200, 0);
-  return (task.payload?.length ?? 0) + more + 400;
 }
