@@ -4,6 +4,9 @@ import type { Dependency } from './context.ts';
 import { entry, type HandedTask, LARGEST_ENTRY, LARGEST_RESULT, type Lease } from './link/protocol.ts';
 import { ResultRefused } from './outcome.ts';
 
+/** At a time, for one task. */
+const MOST_FETCHED = 8;
+
 export class Values {
   readonly #transport: Transport;
 
@@ -15,15 +18,19 @@ export class Values {
     return payloadPath === undefined ? payload : this.#get(payloadPath, signal);
   }
 
-  dependencies({ dependencies = [] }: HandedTask, signal: AbortSignal): Promise<Dependency[]> {
-    return Promise.all(
-      dependencies.map(async ({ uid, name, state, result = null, resultPath }) => ({
-        uid,
-        name,
-        state,
-        result: resultPath === undefined ? result : await this.#get(resultPath, signal),
-      })),
+  /** In their order; a few at a time are fetched. */
+  async dependencies({ dependencies = [] }: HandedTask, signal: AbortSignal): Promise<Dependency[]> {
+    const results = dependencies.map(({ result = null }) => result);
+    const left = dependencies.flatMap(({ resultPath }, index) =>
+      resultPath === undefined ? [] : [{ resultPath, index }],
     );
+    const fetchNext = async () => {
+      for (let next = left.pop(); next; next = left.pop()) {
+        results[next.index] = await this.#get(next.resultPath, signal);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MOST_FETCHED, left.length) }, fetchNext));
+    return dependencies.map(({ uid, name, state }, index) => ({ uid, name, state, result: results[index] }));
   }
 
   /** The entry of `done` for a result, which is sent first when it is too large for a message. @throws ResultRefused, CapstanError */
