@@ -34,6 +34,51 @@ export const RefreshSession = z.strictObject({
   refresh: z.string().regex(/^cas_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$/, 'a refresh secret'),
 });
 
+const RedirectUri = z.string().max(2000).describe('Where the issuer sends the browser back to');
+
+export const BeginSignIn = z.strictObject({
+  redirectUri: RedirectUri.describe('http://127.0.0.1:PORT/callback or http://[::1]:PORT/callback'),
+});
+
+const Begun = z.object({
+  url: z.string().describe('The page of the issuer to open in a browser'),
+  endsAt: z.string().describe('Until when the sign-in can be completed'),
+});
+
+const Transaction = z
+  .string()
+  .max(4096)
+  .regex(/^[A-Za-z0-9_-]+$/, 'what the beginning gave');
+
+export const BegunView = Begun.extend({
+  transaction: z.string().describe('Sealed; give it back with the code, and show it to nobody'),
+}).meta({ id: 'SignInBegun' });
+
+const Returned = {
+  code: z.string().min(1).max(4096).describe('As the issuer gave it to the redirect URI'),
+  state: z.string().min(1).max(200).describe('As it came back'),
+  iss: z.string().max(500).optional().describe('As it came back, where it did (RFC 9207)'),
+};
+
+export const CompleteSignIn = z.strictObject({ ...Returned, transaction: Transaction });
+
+export const BeginConsole = z.strictObject({
+  redirectUri: RedirectUri.describe('One of those in the setting oidc.redirectUris'),
+});
+
+export const ConsoleBegunView = Begun.extend({ transaction: z.string() }).meta({ id: 'ConsoleSignInBegun' });
+
+export const CompleteConsole = z.strictObject({ ...Returned, transaction: Transaction });
+
+export const ConsoleSessionView = z
+  .object({
+    id: z.string().describe('Who has signed in'),
+    session: z.string(),
+    sessionEndsAt: z.string(),
+    secret: z.string(),
+  })
+  .meta({ id: 'ConsoleSession' });
+
 export const SignInSettings = z
   .object({
     oidc: z

@@ -125,6 +125,7 @@ async function serve(
     operations: OPERATIONS,
     ports,
     authenticate: identity.authenticate,
+    authenticateBrowser: identity.authenticateBrowser,
     health: () => healthOf(store),
     log,
     metrics: options.metrics ?? new Registry(),

@@ -36,6 +36,7 @@ export class Identities {
   readonly #keys: Fresh<KeyRecord | undefined>;
   readonly #keysById: Fresh<KeyRecord | undefined>;
   readonly #sessions: Fresh<Principal | undefined>;
+  readonly #browsers: Fresh<SessionRecord | undefined>;
   readonly #custom: Fresh<ReadonlyMap<string, readonly string[]>>;
 
   constructor(parts: IdentityParts, until: AbortSignal) {
@@ -43,6 +44,7 @@ export class Identities {
     this.#keys = fresh((prefix) => parts.keys.findByPrefix(prefix));
     this.#keysById = fresh((id) => parts.keys.get(id));
     this.#sessions = fresh((id) => this.#sessionPrincipal(id));
+    this.#browsers = fresh((prefix) => parts.sessions.findByPrefix(prefix));
     this.#custom = fresh(async () => {
       const roles = await parts.roles.list();
       return new Map(roles.map(({ name, operations }) => [name, operations]));
@@ -57,6 +59,15 @@ export class Identities {
     if (prefix !== undefined) return this.#byKey(shown, prefix);
     const claims = await tokens.verify(shown);
     return claims && this.#byToken(claims);
+  }
+
+  /** By the secret of a browser's session, which is no bearer token: it is taken from a cookie alone. */
+  async authenticateBrowser(shown: string): Promise<Principal | undefined> {
+    const { mint } = this.#parts;
+    const prefix = mint.prefixOf('cab', shown);
+    const session = prefix === undefined ? undefined : await this.#browsers.get(prefix);
+    if (!session?.refresh || !mint.matches(shown, session.refresh.hmac)) return undefined;
+    return this.#sessions.get(session.id);
   }
 
   async #byKey(secret: string, prefix: string): Promise<Principal | undefined> {
@@ -98,7 +109,8 @@ export class Identities {
   }
 
   #forget(): void {
-    for (const kept of [this.#keys, this.#keysById, this.#sessions, this.#custom]) kept.clear();
+    const all = [this.#keys, this.#keysById, this.#sessions, this.#browsers, this.#custom];
+    for (const kept of all) kept.clear();
   }
 }
 

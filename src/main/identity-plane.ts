@@ -1,6 +1,7 @@
 /** Wires who may come in: secrets, tokens, issuers, and the one function that tells who is there. */
 import { createTokenVerifier } from '../adapters/oidc/token-verifier.ts';
 import type { Store } from '../adapters/postgres/open-store.ts';
+import { createSealer } from '../adapters/tokens/sealer.ts';
 import { createTokenService } from '../adapters/tokens/token-service.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Settings } from './config/schema.ts';
@@ -10,7 +11,9 @@ import { systemClock } from './system.ts';
 
 export interface IdentityPlane {
   readonly authenticate: Authenticate;
-  readonly ports: Pick<Ports, 'mint' | 'tokens' | 'issuers'>;
+  /** By the session that a browser keeps as a cookie. */
+  readonly authenticateBrowser: Authenticate;
+  readonly ports: Pick<Ports, 'mint' | 'tokens' | 'issuers' | 'sealer'>;
 }
 
 export interface IdentityPlaneOptions {
@@ -37,6 +40,7 @@ export function openIdentity({ store, pepper, settings = {}, until }: IdentityPl
   const identities = new Identities({ ...store, mint, tokens, now }, until);
   return {
     authenticate: (shown) => identities.authenticate(shown),
-    ports: { mint, tokens, issuers: verifier },
+    authenticateBrowser: (shown) => identities.authenticateBrowser(shown),
+    ports: { mint, tokens, issuers: verifier, sealer: createSealer(pepper) },
   };
 }

@@ -8,7 +8,7 @@ import { grantOf, SELF } from '../core/access/grants.ts';
 import type { Principal } from '../core/access/principal.ts';
 import type { KeptSecret, KeyRecord, KeyStore, Mint } from '../ports/key-store.ts';
 
-const SECRET = /^(cap|cas)_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+const SECRET = /^(cap|cas|cab)_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
 export function createMint(pepper: Uint8Array): Mint {
   return {

@@ -7,7 +7,7 @@ import { defaultDataDir } from '../adapters/data-home/data-dir.ts';
 import { UsageError } from '../cli/errors.ts';
 import { openBlobs } from './blobs.ts';
 import { LiveConfig } from './config/live.ts';
-import type { ConfigInput } from './config/load.ts';
+import { type ConfigInput, withClientSecret } from './config/load.ts';
 import { type OwnDatabase, ownDatabaseOf } from './config/own-database.ts';
 import type { Settings } from './config/schema.ts';
 import { startControlPlane } from './control-plane.ts';
@@ -27,7 +27,7 @@ export interface ServerOptions {
 /** Resolves with the exit code after a signal. Throws when it may not listen where it is told to. */
 export async function runServer({ config: input, stdout }: ServerOptions): Promise<number> {
   const config = await LiveConfig.load(input);
-  const { settings } = config;
+  const settings = await withClientSecret(config.settings);
   const database = await databaseOf(settings);
   const tls = await listenerTls(settings);
   const stop = stopRequested();

@@ -12,6 +12,7 @@ import { passwordsOf } from '../adapters/embedded-postgres/password.ts';
 import { needsUpgrade } from '../adapters/embedded-postgres/upgrade.ts';
 import type { ProcessRunnerOptions } from '../adapters/process/runner.ts';
 import type { Apply } from './config/live.ts';
+import { withClientSecret } from './config/load.ts';
 import type { Settings } from './config/schema.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { startDatabase } from './embedded-database.ts';
@@ -58,7 +59,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
 }
 
 async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): Promise<Up> {
-  const { settings } = options;
+  const settings = await withClientSecret(options.settings);
   const tls = await listenerTls(settings);
   const home = await openDataHome({ dir: settings.data, jobsUser: options.jobsUser });
   undo.unshift(() => home.close());

@@ -4,7 +4,9 @@ import { exportAudit } from './audit/export.ts';
 import { listAuditHeads } from './audit/heads.ts';
 import { listAudit } from './audit/list.ts';
 import { verifyAudit } from './audit/verify.ts';
+import { beginSignIn } from './auth/begin.ts';
 import { canI } from './auth/can-i.ts';
+import { completeSignIn } from './auth/complete.ts';
 import { signInByExchange } from './auth/exchange.ts';
 import { showMatrix } from './auth/matrix.ts';
 import { signInByOidc } from './auth/oidc.ts';
@@ -13,6 +15,8 @@ import { rotateSigningKey } from './auth/rotate-signing-key.ts';
 import { signInSettings } from './auth/settings.ts';
 import { issueToken } from './auth/token.ts';
 import { whoAmI } from './auth/whoami.ts';
+import { beginConsole } from './console/begin.ts';
+import { completeConsole } from './console/complete.ts';
 import type { Operation } from './define.ts';
 import { followEvents } from './event/follow.ts';
 import { listEvents } from './event/list.ts';
@@ -121,6 +125,10 @@ export const OPERATIONS = {
   'auth.oidc': signInByOidc,
   'auth.exchange': signInByExchange,
   'auth.refresh': refreshSession,
+  'auth.begin': beginSignIn,
+  'auth.complete': completeSignIn,
+  'console.begin': beginConsole,
+  'console.complete': completeConsole,
   'session.list': listSessions,
   'session.end': endSession,
   'node.list': listNodes,

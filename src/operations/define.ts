@@ -18,12 +18,20 @@ export interface Call<Input> {
   readonly traceparent?: string | undefined;
 }
 
+/** `sign-in`: between beginning and completing one; `session`: who is signed in. */
+export type CookieName = 'sign-in' | 'session';
+
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{field}` for fields of the input; the rest comes from the query (GET, DELETE) or the body. */
   readonly path: `/api/v1/${string}`;
   /** Largest body, bytes, where it may be larger than others. */
   readonly bodyLimit?: number;
+  /**
+   * Fields that a browser keeps for the page, as cookies that no script can read: of the input they are
+   * taken from the cookie alone, of the output they are in the cookie alone.
+   */
+  readonly cookies?: Readonly<Record<string, CookieName>>;
 }
 
 interface Definition<I extends z.ZodType, O extends z.ZodType> {

@@ -12,6 +12,7 @@ import type { KeyStore, Mint } from './key-store.ts';
 import type { GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
 import type { BindingStore, RoleStore } from './role-store.ts';
 import type { SchedulerStore } from './scheduler-store.ts';
+import type { Sealer } from './sealer.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Signals } from './signals.ts';
 import type { Endings, TaskDesk } from './task-desk.ts';
@@ -41,6 +42,7 @@ export interface Ports {
   readonly sessions: SessionStore;
   readonly tokens: TokenService;
   readonly issuers: TokenVerifier;
+  readonly sealer: Sealer;
   readonly scheduler: SchedulerStore;
   readonly blobs: BlobStore;
   readonly files: AttemptFiles;

@@ -55,12 +55,14 @@ export interface Minted extends KeptSecret {
   readonly secret: string;
 }
 
+/** What a secret begins with: `cap` a key, `cas` a session's refresh, `cab` the session of a browser. */
+export type SecretKind = 'cap' | 'cas' | 'cab';
+
 /** Makes secrets and knows them again. It alone has the pepper, which is not in the store. */
 export interface Mint {
-  /** @param kind what the secret begins with: `cap` a key, `cas` a session's refresh */
-  make(kind: 'cap' | 'cas'): Minted;
+  make(kind: SecretKind): Minted;
   /** The prefix of a well-formed secret. */
-  prefixOf(kind: 'cap' | 'cas', secret: string): string | undefined;
+  prefixOf(kind: SecretKind, secret: string): string | undefined;
   /** In constant time. */
   matches(secret: string, hmac: Uint8Array): boolean;
 }

@@ -12,6 +12,7 @@ import { findDataHome } from '../../src/adapters/data-home/find-data-home.ts';
 import { findRunningPostgres } from '../../src/adapters/embedded-postgres/find-running.ts';
 import { selfSigned } from '../../src/serve/http/testing/self-signed.ts';
 import { until } from '../product/product.ts';
+import { CONFIDENTIAL, CONSOLE, consentAt, type Issuer, startIssuer } from './issuer.ts';
 import { type Ended, Running, run, Scratch } from './running.ts';
 
 /** Long enough that chance does not make it, and unlike each other. */
@@ -25,6 +26,7 @@ const collector = createServer(async (request, response) => {
   response.end('{}');
 });
 let running: Running;
+let issuer: Issuer;
 let agent: Agent;
 /** Everything that came out of the product, by where. */
 const seen = new Map<string, string>();
@@ -34,7 +36,14 @@ beforeAll(async () => {
   const { cert, key } = selfSigned();
   writeFileSync(scratch.path('tls.crt'), cert);
   writeFileSync(scratch.path('tls.key'), key, { mode: 0o600 });
-  const config = ['logLevel: debug', `jwtSecret: ${canary('jwt-secret')}-of-32-bytes`];
+  // It knows another secret, so that ours is refused, and every error on the way is ours to tell.
+  issuer = await startIssuer();
+  writeFileSync(scratch.path('client.secret'), canary('client-secret'), { mode: 0o600 });
+  const config = [
+    'logLevel: debug',
+    `jwtSecret: ${canary('jwt-secret')}-of-32-bytes`,
+    `oidc: {issuer: '${issuer.url}', clientId: ${CONFIDENTIAL}, clientSecretFile: client.secret, redirectUris: '${CONSOLE}'}`,
+  ];
   writeFileSync(scratch.path('capstan.yaml'), config.join('\n'), { mode: 0o600 });
   mkdirSync(scratch.path('config'));
   running = await Running.up(scratch.dir, {
@@ -60,6 +69,7 @@ beforeAll(async () => {
   secrets.set('a key in the URL', canary('url'));
   secrets.set('a password in the URL of the database', canary('database-url'));
   secrets.set('the signing secret in the configuration', canary('jwt-secret'));
+  secrets.set('the secret of the OpenID client', canary('client-secret'));
   // `cap_<prefix>_<secret>`: the secret may hold underscores of its own.
   secrets.set('the API key', running.key.split('_').slice(2).join('_'));
   secrets.set('the key of TLS', key.split('\n')[1] ?? '');
@@ -71,6 +81,7 @@ afterAll(async () => {
   await agent?.close();
   // Not there when it could not start.
   await running?.stop();
+  await issuer?.close();
   collector.close();
   scratch[Symbol.dispose]();
 });
@@ -124,6 +135,7 @@ async function exercise(): Promise<void> {
   keep('a wrong key', await ask('/api/v1/jobs', { key: canary('header') }));
   keep('a key in the URL', await ask(`/api/v1/jobs?token=${canary('url')}`));
   keep('an unknown route', await ask(`/api/v1/nothing?secret=${canary('url')}`));
+  await signInOfConsole();
   await until('the jobs have run', async () => {
     const { items } = JSON.parse(await ask('/api/v1/jobs')) as { items: { status: { state: string } }[] };
     return items.length === 3 && items.every(({ status }) => ['running', 'failed'].includes(status.state));
@@ -141,6 +153,30 @@ async function exercise(): Promise<void> {
     (await ask('/api/v1/jobs/default/holds')).includes('"cancelled"'),
   );
   keep('traces', traces.join('\n'));
+}
+
+/** A sign-in that fails late: the issuer does not take our secret. */
+async function signInOfConsole(): Promise<void> {
+  const post = (path: string, body: object, cookie = '') =>
+    fetch(`${running.address}/api/v1/console/${path}`, {
+      dispatcher: agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify(body),
+    });
+  const begun = await post('begin', { redirectUri: CONSOLE });
+  const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const { url } = (await begun.json()) as { url: string };
+  const back = Object.fromEntries(await consentAt(url, 'ada'));
+  secrets.set('the code of a sign-in', back.code ?? '');
+  secrets.set('the sealed state of a sign-in', cookie.split('=')[1] ?? '');
+  const completed = await (await post('complete', back, cookie)).text();
+  if (!completed.includes('auth.issuer_unavailable')) throw new Error(`it was not refused: ${completed}`);
+  keep('a sign-in that is refused', completed);
+  const env = { CAPSTAN_OIDC_CLIENT_SECRET: canary('client-secret') };
+  keep('config show with the client', await run(scratch.dir, { args: ['config', 'show'], env }));
+  const both = { ...env, CAPSTAN_OIDC_CLIENT_SECRET_FILE: 'client.secret' };
+  keep('config check with both', await run(scratch.dir, { args: ['config', 'check'], env: both }));
 }
 
 /** The verbs that read secrets themselves, also where they cannot start. */
@@ -204,6 +240,9 @@ describe('S17: the product', () => {
     'a key in the URL',
     'a password in the URL of the database',
     'the signing secret in the configuration',
+    'the secret of the OpenID client',
+    'the code of a sign-in',
+    'the sealed state of a sign-in',
     'the API key',
     'the key of TLS',
     'the password of the embedded database',

@@ -92,6 +92,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
     operations: OPERATIONS,
     ports,
     authenticate: identity.authenticate,
+    authenticateBrowser: identity.authenticateBrowser,
     health: async () => ({ ready: true, checks: {} }),
   });
   const { url } = await http.listen({ host: '127.0.0.1', port: 0 });

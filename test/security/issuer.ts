@@ -1,4 +1,5 @@
 /** A real OpenID provider on this machine, and the person who signs in there, in a browser of sorts. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,10 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 
 export const CLIENT = 'capstan-cli';
+/** A client that has a secret. */
+export const CONFIDENTIAL = 'capstan-web';
+/** Where the console of the tests is, which nobody serves. */
+export const CONSOLE = 'https://capstan.example/console/callback';
 
 export interface Issuer {
   readonly url: string;
@@ -16,7 +21,8 @@ export interface Issuer {
   close(): Promise<void>;
 }
 
-export async function startIssuer(): Promise<Issuer> {
+/** @param secret of the confidential client */
+export async function startIssuer(secret = randomBytes(24).toString('hex')): Promise<Issuer> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -30,9 +36,17 @@ export async function startIssuer(): Promise<Issuer> {
         client_id: CLIENT,
         token_endpoint_auth_method: 'none',
         application_type: 'native',
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-        redirect_uris: [],
-        response_types: [],
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'authorization_code'],
+        redirect_uris: ['http://127.0.0.1/callback', CONSOLE],
+        response_types: ['code'],
+      },
+      {
+        client_id: CONFIDENTIAL,
+        client_secret: secret,
+        token_endpoint_auth_method: 'client_secret_basic',
+        grant_types: ['authorization_code'],
+        redirect_uris: [CONSOLE],
+        response_types: ['code'],
       },
     ],
     cookies: { keys: ['for tests alone'] },
@@ -76,15 +90,30 @@ export async function signInAt(page: string, login: string): Promise<string> {
     const form = formOf(html.text, html.url);
     if (!form) return html.text;
     const answers = { ...form.fields, ...('login' in form.fields ? { login, password: 'any' } : {}) };
-    html = await visit(form.action, cookies, new URLSearchParams(answers));
+    html = await visit(form.action, cookies, { form: new URLSearchParams(answers) });
   }
   throw new Error(`the issuer asks without end: ${html.text.slice(0, 300)}`);
 }
 
+/** As above, until the issuer sends the browser elsewhere: what it hands over there. */
+export async function consentAt(page: string, login: string): Promise<URLSearchParams> {
+  const cookies = new Map<string, string>();
+  const stay = new URL(page).origin;
+  let html = await visit(page, cookies, { stay });
+  for (let step = 0; step < 10 && new URL(html.url).origin === stay; step += 1) {
+    const form = formOf(html.text, html.url);
+    if (!form) throw new Error(`the issuer says: ${html.text.slice(0, 300)}`);
+    const answers = { ...form.fields, ...('login' in form.fields ? { login, password: 'any' } : {}) };
+    html = await visit(form.action, cookies, { form: new URLSearchParams(answers), stay });
+  }
+  return new URL(html.url).searchParams;
+}
+
+/** @param stay the only origin to go on at */
 async function visit(
   start: string,
   cookies: Map<string, string>,
-  form?: URLSearchParams,
+  { form, stay }: { form?: URLSearchParams; stay?: string } = {},
 ): Promise<{ url: string; text: string }> {
   let url = start;
   let body = form;
@@ -100,6 +129,7 @@ async function visit(
     if (to === null) return { url, text: await response.text() };
     await response.body?.cancel();
     url = new URL(to, url).href;
+    if (stay !== undefined && new URL(url).origin !== stay) return { url, text: '' };
     body = undefined;
   }
 }

@@ -50,7 +50,16 @@ describe('S04: every route of the router but health and the sign-in handshake', 
   });
 });
 
-const SIGN_IN = ['auth.settings', 'auth.oidc', 'auth.exchange', 'auth.refresh'];
+const SIGN_IN = [
+  'auth.settings',
+  'auth.oidc',
+  'auth.exchange',
+  'auth.refresh',
+  'auth.begin',
+  'auth.complete',
+  'console.begin',
+  'console.complete',
+];
 
 /** The rows of the table in docs/permissions.md. */
 function documented(): Map<string, readonly string[]> {

@@ -1,20 +1,29 @@
-/** Finds the keys of an issuer by its own description (OpenID Connect Discovery 1.0). */
+/** Finds the keys and endpoints of an issuer by its own description (OpenID Connect Discovery 1.0). */
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 
 /** For one answer of the issuer, milliseconds. */
-const PATIENCE = 5000;
+export const PATIENCE = 5000;
 /** How long a description is trusted, milliseconds. */
 const KEPT = 3_600_000;
-const LARGEST = 256 * 1024;
+export const LARGEST = 256 * 1024;
 
 export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }
 
-/** The keys of one issuer; asked for when first needed, and again when a key is not known. */
+/** What an issuer says of itself, as far as it is needed here. */
+export interface Description {
+  readonly keys: JWTVerifyGetKey;
+  readonly authorizationEndpoint: string | undefined;
+  readonly tokenEndpoint: string | undefined;
+  /** How clients with a secret prove themselves there; empty: as the standard has it. */
+  readonly authMethods: readonly string[];
+}
+
+/** One issuer; asked for when first needed, and for its keys again when one is not known. */
 export class IssuerKeys {
   readonly issuer: string;
-  #found: { readonly keys: JWTVerifyGetKey; readonly since: number } | undefined;
+  #found: { readonly description: Description; readonly since: number } | undefined;
 
   /** @throws TypeError when the issuer is not reached by TLS, or by loopback */
   constructor(issuer: string) {
@@ -23,28 +32,47 @@ export class IssuerKeys {
 
   /** @throws IssuerUnavailable */
   async keys(): Promise<JWTVerifyGetKey> {
-    if (this.#found && performance.now() - this.#found.since < KEPT) return this.#found.keys;
-    const described = await this.#describe();
-    const url = new URL(checkedUrl(described));
-    const keys = createRemoteJWKSet(url, { timeoutDuration: PATIENCE, cooldownDuration: 1000 });
-    this.#found = { keys, since: performance.now() };
-    return keys;
+    return (await this.described()).keys;
   }
 
-  async #describe(): Promise<string> {
+  /** @throws IssuerUnavailable */
+  async described(): Promise<Description> {
+    if (this.#found && performance.now() - this.#found.since < KEPT) return this.#found.description;
+    const description = descriptionOf(await this.#read());
+    this.#found = { description, since: performance.now() };
+    return description;
+  }
+
+  async #read(): Promise<Record<string, unknown>> {
     const url = `${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     try {
       const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE) });
       const text = await response.text();
       if (!response.ok || text.length > LARGEST) throw new Error(`it answered ${response.status}`);
-      const { issuer, jwks_uri: uri } = JSON.parse(text) as Record<string, unknown>;
+      const said = JSON.parse(text) as Record<string, unknown>;
       // An issuer speaks for itself alone.
-      if (issuer !== this.issuer || typeof uri !== 'string') throw new Error('it describes another issuer');
-      return uri;
+      if (said.issuer !== this.issuer || typeof said.jwks_uri !== 'string')
+        throw new Error('it describes another issuer');
+      return said;
     } catch (error) {
       throw new IssuerUnavailable(`${this.issuer} is not to be reached`, { cause: error });
     }
   }
+}
+
+function descriptionOf(said: Record<string, unknown>): Description {
+  const url = new URL(checkedUrl(String(said.jwks_uri)));
+  const methods = said.token_endpoint_auth_methods_supported;
+  return {
+    keys: createRemoteJWKSet(url, { timeoutDuration: PATIENCE, cooldownDuration: 1000 }),
+    authorizationEndpoint: endpoint(said.authorization_endpoint),
+    tokenEndpoint: endpoint(said.token_endpoint),
+    authMethods: Array.isArray(methods) ? methods.filter((method) => typeof method === 'string') : [],
+  };
+}
+
+function endpoint(url: unknown): string | undefined {
+  return typeof url === 'string' ? checkedUrl(url) : undefined;
 }
 
 function checkedUrl(text: string): string {

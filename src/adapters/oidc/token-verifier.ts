@@ -2,6 +2,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Refused } from '../../core/errors/refused.ts';
 import type { PeopleIssuer, TokenVerifier, Verified } from '../../ports/token-verifier.ts';
+import { authorizationUrl, redeem } from './code-flow.ts';
 import { IssuerKeys, IssuerUnavailable } from './discovery.ts';
 
 export interface OidcOptions {
@@ -11,6 +12,10 @@ export interface OidcOptions {
   readonly audience?: string | undefined;
   /** Default `groups`. */
   readonly groupsClaim?: string | undefined;
+  /** Of a confidential client. */
+  readonly clientSecret?: string | undefined;
+  /** Of the console. */
+  readonly redirectUris?: readonly string[] | undefined;
 }
 
 export interface WorkloadOptions {
@@ -44,13 +49,27 @@ export function createTokenVerifier(oidc: OidcOptions, workload: WorkloadOptions
   const people = peopleOf(oidc);
   const keys = people && new IssuerKeys(people.issuer);
   const systems = [...workload.issuers].map(([name, issuer]) => ({ name, keys: new IssuerKeys(issuer) }));
+  const issuerOfPeople = () => {
+    if (!keys || !people) throw new Refused('auth.no_issuer');
+    return { keys, people, client: { ...people, secret: oidc.clientSecret } };
+  };
   return {
     people,
-    async person(idToken) {
-      if (!keys || !people) throw new Refused('auth.no_issuer');
+    redirectUris: oidc.redirectUris ?? [],
+    async authorizationUrl(request) {
+      const { keys, client } = issuerOfPeople();
+      return authorizationUrl(keys, client, request);
+    },
+    async redeem(grant) {
+      const { keys, client } = issuerOfPeople();
+      return redeem(keys, client, grant);
+    },
+    async person(idToken, nonce) {
+      const { keys, people } = issuerOfPeople();
       const audience = oidc.audience ?? people.clientId;
       const payload = await verified(idToken, keys, { audience, maxAge: OLDEST.person });
       if (!payload || !isFor(payload, people.clientId)) return undefined;
+      if (nonce !== undefined && payload.nonce !== nonce) return undefined;
       return personOf(payload, oidc.groupsClaim ?? 'groups');
     },
     async workload(token) {

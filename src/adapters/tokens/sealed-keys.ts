@@ -7,8 +7,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const NONCE = 12;
 const TAG = 16;
 
-export function sealingKey(pepper: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', pepper, '', 'capstan token signing keys', 32));
+export function sealingKey(pepper: Uint8Array, of = 'capstan token signing keys'): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', pepper, '', of, 32));
 }
 
 /** @param name bound to what is sealed: it opens under no other */

@@ -6,7 +6,7 @@ import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyR
 import type { BatchAnswer, RedriveAnswer, RedriveJobs, SubmitBatch, WaitAnswer, WaitJobs } from '../../contract/job-batch.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
-import type { Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
+import type { BeginConsole, BeginSignIn, BegunView, CompleteConsole, CompleteSignIn, ConsoleBegunView, ConsoleSessionView, Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
 import type { CreateWebhook, ListWebhooks, NewWebhookView, WebhookAddress, WebhookList } from '../../contract/webhook.ts';
@@ -69,6 +69,10 @@ export interface Api {
   'auth.oidc': { kind: 'unary'; input: z.input<typeof ExchangeIdToken>; output: z.output<typeof SignedInView> };
   'auth.exchange': { kind: 'unary'; input: z.input<typeof ExchangeWorkloadToken>; output: z.output<typeof SignedInView> };
   'auth.refresh': { kind: 'unary'; input: z.input<typeof RefreshSession>; output: z.output<typeof SignedInView> };
+  'auth.begin': { kind: 'unary'; input: z.input<typeof BeginSignIn>; output: z.output<typeof BegunView> };
+  'auth.complete': { kind: 'unary'; input: z.input<typeof CompleteSignIn>; output: z.output<typeof SignedInView> };
+  'console.begin': { kind: 'unary'; input: z.input<typeof BeginConsole>; output: z.output<typeof ConsoleBegunView> };
+  'console.complete': { kind: 'unary'; input: z.input<typeof CompleteConsole>; output: z.output<typeof ConsoleSessionView> };
   'session.list': { kind: 'unary'; input: z.input<typeof ListSessions>; output: z.output<typeof SessionList> };
   'session.end': { kind: 'unary'; input: z.input<typeof SessionRef>; output: z.output<typeof Ended> };
   'node.list': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof NodeList> };
@@ -136,6 +140,10 @@ export const ROUTES = {
   'auth.oidc': { kind: 'unary', method: 'POST', path: '/api/v1/auth/oidc' },
   'auth.exchange': { kind: 'unary', method: 'POST', path: '/api/v1/auth/exchange' },
   'auth.refresh': { kind: 'unary', method: 'POST', path: '/api/v1/auth/refresh' },
+  'auth.begin': { kind: 'unary', method: 'POST', path: '/api/v1/auth/begin' },
+  'auth.complete': { kind: 'unary', method: 'POST', path: '/api/v1/auth/complete' },
+  'console.begin': { kind: 'unary', method: 'POST', path: '/api/v1/console/begin' },
+  'console.complete': { kind: 'unary', method: 'POST', path: '/api/v1/console/complete' },
   'session.list': { kind: 'unary', method: 'GET', path: '/api/v1/sessions' },
   'session.end': { kind: 'unary', method: 'POST', path: '/api/v1/sessions/{session}/end' },
   'node.list': { kind: 'unary', method: 'GET', path: '/api/v1/nodes' },

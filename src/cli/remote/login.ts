@@ -7,7 +7,7 @@ import { type Context, readContexts, withContext, writeContexts } from '../conte
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openSession, type Session, type Shell } from '../session.ts';
-import { createClient } from './client.ts';
+import { type Client, createClient } from './client.ts';
 import { signInWithDevice } from './device-flow.ts';
 import { serverAddress } from './server-address.ts';
 
@@ -15,24 +15,28 @@ export function loginVerb(shell: Shell): Command {
   return new Command('login')
     .summary('sign in, and keep it as a context')
     .description(
-      'Signs in: with --key-file by that key, otherwise at the issuer that the server trusts, in any browser. The context becomes the current one.',
+      'Signs in: with --key-file by that key, otherwise at the issuer that the server trusts: by a code in any browser, or with --browser in one on this machine. The context becomes the current one.',
     )
     .argument('[name]', 'of the context (default: the one of that server, else its host)')
+    .option('--browser', 'in a browser on this machine, without a code to compare')
     .addHelpText(
       'after',
       `
 Examples:
   capstan login --server https://capstan.example
+  capstan login --server https://capstan.example --browser
   capstan login --server https://capstan.example --key-file ci.key
   capstan login                                    again, at the server of the context`,
     )
-    .action(async (name: string | undefined, _options: object, command: Command) => {
+    .action(async (name: string | undefined, options: { browser?: boolean }, command: Command) => {
       const session = openSession(shell, command);
       const context = await contextFor(session, name);
       const { keyFile } = session.flags;
+      if (keyFile !== undefined && options.browser)
+        throw new UsageError('--browser and --key-file are two ways to sign in', 'Choose one of them.');
       const signedIn =
         keyFile === undefined
-          ? await byIssuer(shell, session, context)
+          ? await byIssuer(shell, session, { context, browser: options.browser === true })
           : await byKey(shell, context, resolve(session.io.cwd, keyFile));
       const path = await writeContexts(
         shell.env,
@@ -72,7 +76,11 @@ async function byKey(shell: Shell, context: Context, keyFile: string): Promise<S
   return { id, context: { ...context, keyFile } };
 }
 
-async function byIssuer(shell: Shell, session: Session, context: Context): Promise<SignedIn> {
+async function byIssuer(
+  shell: Shell,
+  session: Session,
+  { context, browser }: { readonly context: Context; readonly browser: boolean },
+): Promise<SignedIn> {
   const client = clientOf(shell, context, undefined);
   const { oidc } = await client.call('auth.settings', {});
   if (!oidc) {
@@ -81,13 +89,28 @@ async function byIssuer(shell: Shell, session: Session, context: Context): Promi
       'Sign in by a key: `capstan login --key-file FILE`.',
     );
   }
-  const idToken = await signInWithDevice({
-    ...oidc,
+  const { id, token, endsAt, refresh } = browser
+    ? await inBrowser(client, session)
+    : await client.call('auth.oidc', { idToken: await byDevice(shell, session, oidc) });
+  return { id, context: { ...context, session: { token, endsAt, ...(refresh && { refresh }) } } };
+}
+
+async function inBrowser(client: Client, session: Session) {
+  const { signInWithBrowser } = await import('./browser-flow.ts');
+  const show = (url: string) => session.note(`Sign in in the browser; if none opens, open ${url}`);
+  return signInWithBrowser({ client, env: session.env, show });
+}
+
+function byDevice(
+  shell: Shell,
+  session: Session,
+  issuer: { issuer: string; clientId: string; scope: string },
+) {
+  return signInWithDevice({
+    ...issuer,
     show: ({ url, code }) => session.note(`Open ${url} in a browser and compare the code: ${code}`),
     pause: shell.pause ?? ((ms) => sleep(ms)),
   });
-  const { id, token, endsAt, refresh } = await client.call('auth.oidc', { idToken });
-  return { id, context: { ...context, session: { token, endsAt, ...(refresh && { refresh }) } } };
 }
 
 function clientOf({ version, pause }: Shell, { server }: Context, key: string | undefined) {

@@ -80,6 +80,21 @@ export const CATALOGUE = {
     message: 'an access token can not be exchanged for another',
     next: 'Show the key itself, or prolong the session with its refresh secret.',
   },
+  'auth.redirect': {
+    status: 400,
+    message: 'browsers are not sent back to that redirect URI',
+    next: 'The command line takes http://127.0.0.1:PORT/callback; an administrator lists those of the console in CAPSTAN_OIDC_REDIRECT_URIS.',
+  },
+  'auth.sign_in': {
+    status: 401,
+    message: 'the sign-in was not completed: it took too long, was begun elsewhere, or its code is not good',
+    next: 'Begin it again.',
+  },
+  'auth.forged': {
+    status: 403,
+    message: 'the request has the session of a browser, but does not come from the console',
+    next: 'Programs send `Authorization: Bearer KEY`; the console sends the header X-Capstan-Console and is served at the origin of one of CAPSTAN_OIDC_REDIRECT_URIS.',
+  },
   'auth.no_issuer': {
     status: 404,
     message: 'this server trusts no issuer for that',

@@ -1,4 +1,5 @@
 /** Reads the sources of the configuration, and keeps it true while the server runs. */
+import { readFile } from 'node:fs/promises';
 import { InvalidInput, UsageError } from '../../cli/errors.ts';
 import { readSource } from '../../cli/files/source.ts';
 import { parseYaml } from '../../cli/files/yaml-documents.ts';
@@ -43,4 +44,21 @@ async function readConfigFile(path: string, cwd: string): Promise<ConfigFile> {
   if (more.length > 0) throw new UsageError(`${path} holds more than one document`);
   const locate = (at: string) => document?.locate(at).where ?? path;
   return { name: path, directory: source.directory, value: document?.value ?? {}, locate };
+}
+
+/** With the secret of the client, if it is in a file. Throws UsageError when that cannot be read or is empty. */
+export async function withClientSecret(settings: Settings): Promise<Settings> {
+  const { oidc } = settings;
+  if (oidc?.clientSecretFile === undefined) return settings;
+  const clientSecret = await heldBy('oidc.clientSecretFile', oidc.clientSecretFile);
+  if (clientSecret === '')
+    throw new UsageError(`the oidc.clientSecretFile ${oidc.clientSecretFile} is empty`);
+  return { ...settings, oidc: { ...oidc, clientSecret } };
+}
+
+async function heldBy(name: string, file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read the ${name} ${file}: ${error.code}`, undefined, error);
+  });
+  return text.trim();
 }

@@ -111,6 +111,18 @@ describe('a problem is told with its source', () => {
       want: { where: 'CAPSTAN_DATABASE_URL_FILE', expected: 'left out beside databaseUrl' },
     },
     {
+      what: 'two secrets of the client',
+      sources: { env: { CAPSTAN_OIDC_CLIENT_SECRET: 'x', CAPSTAN_OIDC_CLIENT_SECRET_FILE: 'f' } },
+      want: { where: 'CAPSTAN_OIDC_CLIENT_SECRET_FILE', expected: 'left out beside oidc.clientSecret' },
+    },
+    {
+      what: 'a redirect URI in plain text off loopback',
+      sources: {
+        env: { CAPSTAN_OIDC_REDIRECT_URIS: 'https://capstan.example/callback,http://capstan.example/' },
+      },
+      want: { where: 'CAPSTAN_OIDC_REDIRECT_URIS', path: 'oidc.redirectUris' },
+    },
+    {
       what: 'a retention under an hour',
       sources: { env: { CAPSTAN_RETENTION_JOBS: '5s' } },
       want: { where: 'CAPSTAN_RETENTION_JOBS', expected: 'a duration of an hour or more, such as 90d' },

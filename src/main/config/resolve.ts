@@ -154,11 +154,17 @@ function contradictions(values: readonly ResolvedSetting[]): LocatedProblem[] {
     const missing = given?.written !== undefined && found(other)?.written === undefined;
     return missing ? [{ where: given.source, path: one, expected, got: 'one without the other' }] : [];
   });
-  const [url, file] = [found('databaseUrl'), found('databaseUrlFile')];
-  if (url?.written === undefined || file?.written === undefined) return lonely;
-  const both = { where: file.source, path: 'databaseUrlFile', expected: 'left out beside databaseUrl' };
-  return [...lonely, { ...both, got: 'both' }];
+  const twice = HELD_BY_FILE.flatMap((path) => {
+    const file = found(`${path}File`);
+    if (found(path)?.written === undefined || file?.written === undefined) return [];
+    const expected = `left out beside ${path}`;
+    return [{ where: file.source, path: `${path}File`, expected, got: 'both' }];
+  });
+  return [...lonely, ...twice];
 }
+
+/** Secrets that are given by themselves or by a file, not both. */
+const HELD_BY_FILE = ['databaseUrl', 'oidc.clientSecret'] as const;
 
 /** `{limits: {readBurst: 5}}` → `{'limits.readBurst': 5}` */
 function flat(value: unknown, prefix = ''): Record<string, unknown> {

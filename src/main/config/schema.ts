@@ -3,34 +3,8 @@
  * `docs/configuration.md` is generated from it.
  */
 import { z } from 'zod';
-import { isKnownDefault } from '../../core/access/known-defaults.ts';
 import { days, lease, type SettingMeta, setting, text, whole, yesOrNo } from './setting.ts';
-
-const LONGEST_KEPT = 'a duration of an hour or more, such as 90d';
-
-/** Refused under 256 bits (RFC 7518, 3.2): a shorter one can be guessed from one token. */
-const JwtSecret = z
-  .string('a text of at least 32 bytes (256 bits)')
-  .refine((secret) => Buffer.byteLength(secret) >= 32, 'a text of at least 32 bytes (256 bits)')
-  .refine(
-    (secret) => !isKnownDefault(secret),
-    'a secret of your own, such as `openssl rand -base64 32` makes',
-  );
-
-const ISSUER = 'an issuer: https://… (http on loopback alone)';
-const Issuer = z
-  .string(ISSUER)
-  .max(500)
-  .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/])\S*$/, ISSUER);
-
-const ISSUERS = 'name=https://… pairs, separated by commas';
-const WorkloadIssuers = z.string(ISSUERS).transform((written, context) => {
-  const pairs = written.split(',').map((pair) => /^([a-z0-9-]{1,40})=(\S+)$/.exec(pair.trim()));
-  const found = pairs.flatMap((pair) => (pair ? [[pair[1] ?? '', pair[2] ?? ''] as const] : []));
-  if (found.length === pairs.length && found.every(([, url]) => Issuer.safeParse(url).success)) return found;
-  context.addIssue({ code: 'custom', message: ISSUERS });
-  return z.NEVER;
-});
+import { Issuer, JwtSecret, LONGEST_KEPT, RedirectUris, WorkloadIssuers } from './values.ts';
 
 function limited(least: number, most: number, summary: string) {
   return setting(whole(least, most), { summary, reload: true });
@@ -147,8 +121,22 @@ export const ServerSettings = z.strictObject({
         byDefault: 'none: by key only',
       }),
       clientId: setting(text('a client id'), {
-        summary: 'this installation at the issuer, a public client',
+        summary: 'this installation at the issuer',
         byDefault: 'none',
+      }),
+      clientSecret: setting(text('a secret'), {
+        summary: 'of a confidential client; absent: a public one',
+        secret: true,
+        byDefault: 'none',
+      }),
+      clientSecretFile: setting(text('a file'), {
+        summary: 'a file that holds the secret, such as a mounted one',
+        path: true,
+        byDefault: 'none',
+      }),
+      redirectUris: setting(RedirectUris, {
+        summary: 'where the issuer may send browsers back to for the console: these exactly',
+        byDefault: 'none: no sign-in of the console',
       }),
       audience: setting(text('an audience'), {
         summary: 'what ID tokens must be for',
@@ -268,6 +256,9 @@ export interface Settings {
     | {
         readonly issuer?: string | undefined;
         readonly clientId?: string | undefined;
+        readonly clientSecret?: string | undefined;
+        readonly clientSecretFile?: string | undefined;
+        readonly redirectUris?: readonly string[] | undefined;
         readonly audience?: string | undefined;
         readonly groupsClaim?: string | undefined;
       }

@@ -2,10 +2,7 @@
 import { ExchangeIdToken, SignedInView } from '../../contract/sign-in.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { defineOperation } from '../define.ts';
-import { openSession } from '../session/open.ts';
-
-/** Groups are those of the sign-in, so a session is no longer than they may be out of date, milliseconds. */
-const LIFETIME = 86_400_000;
+import { openSession, PERSON_LIFETIME } from '../session/open.ts';
 
 export const signInByOidc = defineOperation({
   name: 'auth.oidc',
@@ -20,6 +17,6 @@ export const signInByOidc = defineOperation({
   async handler(call) {
     const who = await call.ports.issuers.person(call.input.idToken);
     if (!who) throw new Refused('auth.invalid');
-    return openSession(call, { who, method: 'oidc', lifetime: LIFETIME, prolongable: true });
+    return openSession(call, { who, method: 'oidc', lifetime: PERSON_LIFETIME, prolongable: true });
   },
 });

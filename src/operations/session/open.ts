@@ -1,15 +1,31 @@
 /** Opens a session for who was verified, and puts the sign-in into the audit under their own name. */
 import type { z } from 'zod';
 import { formatTime } from '../../contract/scalars.ts';
-import type { SignedInView } from '../../contract/sign-in.ts';
+import type { ConsoleSessionView, SignedInView } from '../../contract/sign-in.ts';
 import type { Minted } from '../../ports/key-store.ts';
 import type { SessionRecord } from '../../ports/session-store.ts';
 import type { Verified } from '../../ports/token-verifier.ts';
 import type { Call } from '../define.ts';
 
+/** Groups are those of the sign-in, so a session is no longer than they may be out of date, milliseconds. */
+export const PERSON_LIFETIME = 86_400_000;
+
+/** Of a browser, which may stand open on a desk: a working day, milliseconds. */
+const BROWSER_LIFETIME = 43_200_000;
+
+/** How somebody signed in; the audit names the operation by it. */
+type Method = 'oidc' | 'exchange' | 'code' | 'console';
+
+const OPERATION: Readonly<Record<Method, string>> = {
+  oidc: 'auth.oidc',
+  exchange: 'auth.exchange',
+  code: 'auth.complete',
+  console: 'console.complete',
+};
+
 export interface SignIn {
   readonly who: Verified;
-  readonly method: 'oidc' | 'exchange';
+  readonly method: Method;
   /** Milliseconds. */
   readonly lifetime: number;
   readonly prolongable: boolean;
@@ -22,9 +38,27 @@ export function principalId(subject: string): string {
 }
 
 export async function openSession(call: Call<unknown>, signIn: SignIn): Promise<SignedIn> {
-  const { ports, now } = call;
-  const { who, method, lifetime, prolongable } = signIn;
-  const minted = prolongable ? ports.mint.make('cas') : undefined;
+  const minted = signIn.prolongable ? call.ports.mint.make('cas') : undefined;
+  return signedIn(call, await put(call, signIn, minted), minted);
+}
+
+/** The secret is for the cookie. It is no refresh secret: nothing is given for it but answers. */
+export async function openBrowserSession(
+  call: Call<unknown>,
+  who: Verified,
+): Promise<z.output<typeof ConsoleSessionView>> {
+  const minted = call.ports.mint.make('cab');
+  const signIn = { who, method: 'console', lifetime: BROWSER_LIFETIME } as const;
+  const { id, subject, expiresAt } = await put(call, signIn, minted);
+  const sessionEndsAt = formatTime(expiresAt);
+  return { id: principalId(subject), session: id, sessionEndsAt, secret: minted.secret };
+}
+
+async function put(
+  { ports, now }: Call<unknown>,
+  { who, method, lifetime }: Omit<SignIn, 'prolongable'>,
+  minted: Minted | undefined,
+): Promise<SessionRecord> {
   const session: SessionRecord = {
     id: ports.chance.uid(now),
     subject: who.subject,
@@ -38,13 +72,13 @@ export async function openSession(call: Call<unknown>, signIn: SignIn): Promise<
   const entry = {
     at: now,
     principal: principalId(who.subject),
-    kind: method === 'oidc' ? ('user' as const) : ('service' as const),
-    operation: `auth.${method}`,
+    kind: method === 'exchange' ? ('service' as const) : ('user' as const),
+    operation: OPERATION[method],
     effect: 'sign-in' as const,
     target: session.id,
   };
   await ports.audit.within(entry, () => ports.sessions.put(session));
-  return signedIn(call, session, minted);
+  return session;
 }
 
 /** @param minted the refresh secret that was just made, if one was */

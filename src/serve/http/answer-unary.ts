@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refused } from '../../core/errors/refused.ts';
 import type { UnaryOperation } from '../../operations/define.ts';
 import { invoke } from '../../operations/invoke.ts';
+import { keepInCookies } from './cookies.ts';
 import { abortWhenGone, callerOf, type Serving } from './exchange.ts';
 import { originOf } from './origin.ts';
 import { traceparentOf } from './trace.ts';
@@ -27,7 +28,7 @@ export async function answerUnary(
   return reply
     .code(statusOf(input, result))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(result ?? null));
+    .send(JSON.stringify(keepInCookies(operation, result, { reply, options }) ?? null));
 }
 
 /** Throws Refused `server.slow` when the time is over first; the work is told by its signal. */

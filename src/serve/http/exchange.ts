@@ -46,6 +46,8 @@ export interface Serving {
   readonly operations: readonly Operation[];
   readonly ports: Ports;
   readonly authenticate: Authenticate;
+  /** By the session of a browser; absent: there are none. */
+  readonly authenticateBrowser: Authenticate | undefined;
   readonly health: () => Promise<Health>;
   readonly log: Logger | undefined;
   readonly metrics: HttpMetrics;

@@ -11,6 +11,10 @@ const OPEN = [
   '/api/v1/auth/oidc',
   '/api/v1/auth/exchange',
   '/api/v1/auth/refresh',
+  '/api/v1/auth/begin',
+  '/api/v1/auth/complete',
+  '/api/v1/console/begin',
+  '/api/v1/console/complete',
 ];
 
 describe('the gate', () => {

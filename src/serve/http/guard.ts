@@ -1,8 +1,13 @@
-/** The gate before every route but liveness and readiness: a key in the header, never in the URL. */
+/**
+ * The gate before every route but liveness and readiness: a key in the header, or the session of a
+ * browser in a cookie; never anything in the URL.
+ */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refused } from '../../core/errors/refused.ts';
 import { addressOf, ownerOf } from './call-limiter.ts';
-import type { Caller, Principal, Serving } from './exchange.ts';
+import { checkConsole } from './console-check.ts';
+import { cookieOf } from './cookies.ts';
+import type { Authenticate, Caller, Principal, Serving } from './exchange.ts';
 import { lacksHost } from './node-server.ts';
 import { noteStranger } from './origin.ts';
 
@@ -42,11 +47,21 @@ function refuseKeyInUrl(request: FastifyRequest): void {
   }
 }
 
-async function identify(request: FastifyRequest, { authenticate }: Serving): Promise<Caller> {
-  const token = bearerOf(request.headers.authorization);
-  const principal = await authenticate(token);
+/** The header wins: a program that shows a key is no page that was lured. */
+async function identify(request: FastifyRequest, serving: Serving): Promise<Caller> {
+  const { authenticate, authenticateBrowser, options } = serving;
+  const { authorization } = request.headers;
+  const cookie = authorization === undefined ? cookieOf(request, 'session', options) : undefined;
+  if (cookie === undefined || !authenticateBrowser) return callerBy(authenticate, bearerOf(authorization));
+  const caller = await callerBy(authenticateBrowser, cookie);
+  checkConsole(request, serving);
+  return caller;
+}
+
+async function callerBy(authenticate: Authenticate, shown: string): Promise<Caller> {
+  const principal = await authenticate(shown);
   if (!principal) throw new Refused('auth.invalid');
-  return { principal, stillHolds: async () => same(await authenticate(token), principal) };
+  return { principal, stillHolds: async () => same(await authenticate(shown), principal) };
 }
 
 function bearerOf(header: string | undefined): string {

@@ -2,6 +2,7 @@
  * The OpenAPI 3.1 document, made from the operations: the same schemas that judge a request
  * describe it. Served at /openapi.json and kept as docs/openapi.json.
  */
+import { z } from 'zod';
 import { ErrorBody } from '../../contract/error.ts';
 import { API_VERSION } from '../../contract/meta.ts';
 import { CATALOGUE } from '../../core/errors/catalogue.ts';
@@ -26,11 +27,20 @@ export function renderOpenApi(operations: readonly Operation[]): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { browser: [] }],
     tags: tagsOf(operations),
     paths: { ...paths, ...serverPaths() },
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key' },
+        browser: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-capstan-session',
+          description:
+            'The session of a browser. What is no GET needs the header X-Capstan-Console as well, and an Origin that the console is served at',
+        },
+      },
       responses: { Error: errorResponse(components) },
       schemas: components.schemas,
     },
@@ -55,11 +65,14 @@ function describe(operation: Routed, components: Components): Json {
   const input = components.inputOf(operation.input);
   const inPath = [...operation.http.path.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => field);
   const inQuery = operation.http.method === 'GET' || operation.http.method === 'DELETE';
-  const body = inQuery ? undefined : bodyOf(operation, input, { inPath, components });
+  const inCookies = Object.keys(operation.http.cookies ?? {});
+  const elsewhere = [...inPath, ...inCookies];
+  const body = inQuery ? undefined : bodyOf(operation, input, { elsewhere, components });
   const parameters = [
     ...inPath.map((field) => parameter('path', field, input)),
     ...(inQuery ? rest(input, inPath).map((field) => parameter('query', field, input)) : []),
     ...headersOf(operation, input),
+    ...cookiesOf(operation, input),
   ];
   return {
     operationId: name,
@@ -115,12 +128,30 @@ function headersOf({ kind }: Operation, { properties }: ObjectSchema): Json[] {
   return headers;
 }
 
+function cookiesOf({ http }: Routed, { properties }: ObjectSchema): Json[] {
+  const taken = Object.entries(http.cookies ?? {}).filter(([field]) => properties[field]);
+  return taken.map(([, name]) => ({
+    name: `__Host-capstan-${name}`,
+    in: 'cookie',
+    required: true,
+    description: 'As the server set it; without `__Host-` where it is reached in plain text on loopback',
+    schema: { type: 'string' },
+  }));
+}
+
+/** Without what is in a cookie alone. */
+function shownOutput({ output, http }: Operation): z.ZodType {
+  if (!http?.cookies || !(output instanceof z.ZodObject)) return output;
+  const { cookies } = http;
+  return z.object(Object.fromEntries(Object.entries(output.shape).filter(([field]) => !(field in cookies))));
+}
+
 function bodyOf(
   { name }: Operation,
   input: ObjectSchema,
-  { inPath, components }: { inPath: readonly string[]; components: Components },
+  { elsewhere, components }: { elsewhere: readonly string[]; components: Components },
 ): Json | undefined {
-  const fields = rest(input, inPath);
+  const fields = rest(input, elsewhere);
   if (fields.length === 0) return undefined;
   const required = input.required.filter((field) => fields.includes(field));
   const schema = {
@@ -142,7 +173,7 @@ function bodyOf(
 function answersOf(operation: Operation, components: Components): Json {
   switch (operation.kind) {
     case 'unary': {
-      const schema = components.ref(operation.output);
+      const schema = components.ref(shownOutput(operation));
       const content = { 'application/json': { schema } };
       const made = components.hasField(operation.output, 'repeated');
       return {

@@ -18,8 +18,17 @@ export function fieldsOf({ input }: Operation): ReadonlySet<string> {
   return new Set(input instanceof z.ZodObject ? Object.keys(input.shape) : []);
 }
 
-/** Throws Refused `input.invalid` when two parts of the request contradict each other. */
-export function rawInput(request: FastifyRequest, known: ReadonlySet<string>): Fields {
+const ONLY_A_COOKIE = { expected: 'nothing: it is in a cookie alone', got: 'a field' };
+
+/**
+ * @param kept fields that are taken from cookies alone
+ * Throws Refused `input.invalid` when two parts of the request contradict each other.
+ */
+export function rawInput(
+  request: FastifyRequest,
+  known: ReadonlySet<string>,
+  kept: Readonly<Record<string, string | undefined>> = {},
+): Fields {
   const inBody = request.method !== 'GET' && request.method !== 'DELETE';
   const details: Detail[] = [];
   const input = inBody ? bodyOf(request, details) : ownFields(request.query);
@@ -29,6 +38,10 @@ export function rawInput(request: FastifyRequest, known: ReadonlySet<string>): F
     if (value === undefined || !known.has(field)) continue;
     if (replaces) delete input[field];
     put(input, { field, value, from: `the header ${header}` }, details);
+  }
+  for (const [field, value] of Object.entries(kept)) {
+    if (value !== undefined && known.has(field)) put(input, { field, value, from: 'the cookie' }, details);
+    else if (Object.hasOwn(input, field)) details.push({ path: field, ...ONLY_A_COOKIE });
   }
   for (const [field, value] of Object.entries(ownFields(request.params))) {
     put(input, { field, value, from: 'the path' }, details);

@@ -7,6 +7,7 @@ import { invoke } from '../../operations/invoke.ts';
 import { answerBytes } from './answer-bytes.ts';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
+import { cookieOf } from './cookies.ts';
 import { callerOf, goneSignal, type Serving } from './exchange.ts';
 import { renderOpenApi } from './openapi.ts';
 import { fieldsOf, rawInput } from './raw-input.ts';
@@ -30,9 +31,24 @@ export function addOperation(
     },
     handler: (request, reply) =>
       traced(operation.name, request.headers, () =>
-        answer(operation, rawInput(request, known), { request, reply, serving }),
+        answer(operation, rawInput(request, known, keptOf(operation, request, serving)), {
+          request,
+          reply,
+          serving,
+        }),
       ),
   });
+}
+
+/** What the browser keeps for the page. */
+function keptOf(
+  { http }: { http: HttpRoute },
+  request: FastifyRequest,
+  { options }: Serving,
+): Record<string, string | undefined> | undefined {
+  if (!http.cookies) return undefined;
+  const fields = Object.entries(http.cookies);
+  return Object.fromEntries(fields.map(([field, name]) => [field, cookieOf(request, name, options)]));
 }
 
 interface Exchange {

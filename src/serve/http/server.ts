@@ -29,6 +29,8 @@ export interface HttpServerParts {
   readonly operations: Readonly<Record<string, Operation>>;
   readonly ports: Ports;
   readonly authenticate: Authenticate;
+  /** By the session that a browser keeps as a cookie; absent: cookies open nothing. */
+  readonly authenticateBrowser?: Authenticate | undefined;
   readonly health: () => Promise<Health>;
   readonly log?: Logger | undefined;
   /** Where to register; a registry of its own when absent. */
@@ -68,6 +70,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   const serving: Serving = {
     ...parts,
     operations: Object.values(parts.operations),
+    authenticateBrowser: parts.authenticateBrowser,
     log: parts.log,
     metrics: createHttpMetrics(parts.metrics),
     options,
