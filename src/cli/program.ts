@@ -5,10 +5,11 @@
 import { type Argument, Command, CommanderError, Option } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import type { Env, Io } from './io.ts';
+import { auditFindingsVerb } from './local/audit-findings.ts';
 import { auditVerifyVerb } from './local/audit-verify.ts';
 import { type LocalVerbs, localVerbs } from './local/verbs.ts';
 import { OUTPUT_FORMATS } from './output/document.ts';
-import { verifyOnServer } from './remote/audit.ts';
+import { findOnServer, verifyOnServer } from './remote/audit.ts';
 import { HIDDEN_VERBS, REMOTE_VERBS } from './remote/verbs.ts';
 import { report } from './report.ts';
 import type { Shell } from './session.ts';
@@ -62,7 +63,8 @@ export function createProgram(
   }
   program.commands
     .find((verb) => verb.name() === 'audit')
-    ?.addCommand(auditVerifyVerb(shell, verifyOnServer));
+    ?.addCommand(auditVerifyVerb(shell, verifyOnServer))
+    .addCommand(auditFindingsVerb(shell, findOnServer));
   program.commandsGroup('Serve:');
   for (const verb of localVerbs(shell, local)) program.addCommand(verb);
   for (const make of HIDDEN_VERBS) program.addCommand(make(shell), { hidden: true });

@@ -97,6 +97,32 @@ export const AuditVerdict = z
   })
   .meta({ id: 'AuditVerdict' });
 
+export const FindInAudit = z.strictObject({
+  since: Moment.optional().describe('Default: a day ago; what was usual is taken from the 30 days before'),
+});
+
+export const AuditFindings = z
+  .object({
+    items: z.array(
+      z.object({
+        rule: z
+          .string()
+          .describe('denied-burst, denied-probing, guessed-credential, new-place, unusual-reads'),
+        at: z.string(),
+        principal: z.string(),
+        address: z.string().optional(),
+        count: z.int().describe('How many operations it is about'),
+        record: z.int().describe('Id of the record at which it was noticed'),
+        message: z.string(),
+      }),
+    ),
+    since: z.string(),
+    records: z.int().describe('How many records were looked at'),
+    complete: z.boolean().describe('False: there were more, and only the newest were looked at'),
+  })
+  .meta({ id: 'AuditFindings' });
+
+export type AuditFindings = z.output<typeof AuditFindings>;
 export type AuditRecordView = z.output<typeof AuditRecordView>;
 export type AuditHeadView = z.output<typeof AuditHeadView>;
 export type AuditVerdict = z.output<typeof AuditVerdict>;

@@ -10,6 +10,7 @@ import { Gates } from '../controllers/tasks/gates.ts';
 import { silentWorkersRound } from '../controllers/tasks/silent-workers.ts';
 import { wakeRound } from '../controllers/tasks/wake.ts';
 import { timersRound } from '../controllers/timers.ts';
+import { AccessWatch } from '../controllers/watch-access.ts';
 import { webhookRound } from '../controllers/webhooks.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Planner } from './planner.ts';
@@ -39,6 +40,10 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
   const silence = new Silence(ports);
   const setBack = new SetBack(ports);
   const sealer = new Sealer(ports);
+  // Every replica watches, so that the next one knows what was usual; one tells.
+  const watch = new AccessWatch(ports, (finding) => {
+    if (scheduler.holdsLease) log.warn({ finding }, 'unusual access: see `capstan audit findings`');
+  });
   const onTrouble = troubleLog(log);
   const rounds: Omit<LoopOptions, 'onTrouble'>[] = [
     {
@@ -66,6 +71,7 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
       round: () => webhookRound(ports, onTrouble),
     },
     { name: 'seal', round: () => sealer.round() },
+    { name: 'watch-access', round: () => watch.round() },
     { name: 'retain', round: () => options.retain().then(() => RETAIN_EVERY) },
   ];
   await Promise.all(rounds.map((round) => runLoop({ ...round, onTrouble }, signal)));

@@ -1,6 +1,7 @@
 /** Every operation there is. A surface is a projection of this table and adds no logic. */
 
 import { exportAudit } from './audit/export.ts';
+import { findInAudit } from './audit/findings.ts';
 import { listAuditHeads } from './audit/heads.ts';
 import { listAudit } from './audit/list.ts';
 import { verifyAudit } from './audit/verify.ts';
@@ -136,5 +137,6 @@ export const OPERATIONS = {
   'audit.export': exportAudit,
   'audit.heads': listAuditHeads,
   'audit.verify': verifyAudit,
+  'audit.findings': findInAudit,
   'system.version': getVersion,
 } as const satisfies Record<string, Operation>;

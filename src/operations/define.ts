@@ -16,6 +16,10 @@ export interface Call<Input> {
   readonly signal: AbortSignal;
   /** W3C `traceparent` of the caller's request. */
   readonly traceparent?: string | undefined;
+  /** For the audit of what is recorded under another name than the caller's. */
+  readonly origin?:
+    | { readonly requestId?: string | undefined; readonly address?: string | undefined }
+    | undefined;
 }
 
 /** `sign-in`: between beginning and completing one; `session`: who is signed in. */

@@ -3,13 +3,9 @@
  * elsewhere; without one, the server verifies its own database.
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import type { AuditVerdict } from '../../contract/audit.ts';
-import type { ExportLine } from '../../core/audit/export-line.ts';
 import type { Signed } from '../../core/audit/signed.ts';
 import { Verification } from '../../core/audit/verify.ts';
 import { UsageError } from '../errors.ts';
@@ -17,6 +13,7 @@ import { EXIT } from '../exit-codes.ts';
 import { isDocument, writeDocument } from '../output/document.ts';
 import { oneLine } from '../output/safe-text.ts';
 import { openSession, type Session, type Shell } from '../session.ts';
+import { exportLines, parseLine, textOf } from './export-file.ts';
 
 export interface VerifyFlags {
   readonly key?: readonly string[];
@@ -50,29 +47,14 @@ async function verifyFile({ io }: Session, file: string, { key, heads }: VerifyF
   const keys = await Promise.all(key.map((path) => pinned(at(path))));
   const outsideHeads = heads === undefined ? [] : await readHeads(at(heads));
   const verification = new Verification({ digest, signedBy: signedByAnyOf(keys), outsideHeads });
-  for await (const line of linesOf(at(file))) verification.take(parse<ExportLine>(line, file));
+  for await (const line of exportLines(at(file))) verification.take(line);
   const verdict = verification.finish();
   return { ...verdict, findings: [...verdict.findings] };
 }
 
-function linesOf(path: string): AsyncIterable<string> {
-  const input = createReadStream(path);
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  input.once('error', (error) => lines.emit('error', unreadable(path, error)));
-  return lines;
-}
-
 async function readHeads(path: string): Promise<Signed[]> {
   const lines = (await textOf(path)).split('\n').filter((line) => line !== '');
-  return lines.map((line) => parse<Signed>(line, path));
-}
-
-function parse<T>(line: string, file: string): T {
-  try {
-    return JSON.parse(line) as T;
-  } catch (error) {
-    throw new UsageError(`${file} is no export: a line is not JSON`, 'Export with --format jsonl.', error);
-  }
+  return lines.map((line) => parseLine<Signed>(line, path));
 }
 
 async function pinned(path: string): Promise<KeyObject> {
@@ -82,17 +64,6 @@ async function pinned(path: string): Promise<KeyObject> {
   } catch (error) {
     throw new UsageError(`${path} holds no public key`, 'It is the PEM file signing.pub of a server.', error);
   }
-}
-
-async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
-}
-
-function unreadable(path: string, error: unknown): UsageError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new UsageError(`${path} cannot be read: ${why}`, undefined, error);
 }
 
 function digest(text: string): string {

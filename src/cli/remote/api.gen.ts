@@ -1,7 +1,7 @@
 // Made from the operations by `npm run generate`; checked for drift. Do not edit.
 
 import type { z } from 'zod';
-import type { AuditHeadList, AuditLine, AuditList, AuditVerdict, ExportAudit, ListAudit } from '../../contract/audit.ts';
+import type { AuditFindings, AuditHeadList, AuditLine, AuditList, AuditVerdict, ExportAudit, FindInAudit, ListAudit } from '../../contract/audit.ts';
 import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyRef, KeyView, ListKeys, MatrixView, NewKeyView, PutBinding, PutRole, RoleList, RoleView, RotateKey, WhoAmI } from '../../contract/identity.ts';
 import type { BatchAnswer, RedriveAnswer, RedriveJobs, SubmitBatch, WaitAnswer, WaitJobs } from '../../contract/job-batch.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
@@ -80,6 +80,7 @@ export interface Api {
   'audit.export': { kind: 'stream'; input: z.input<typeof ExportAudit>; output: z.output<typeof AuditLine> };
   'audit.heads': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof AuditHeadList> };
   'audit.verify': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof AuditVerdict> };
+  'audit.findings': { kind: 'unary'; input: z.input<typeof FindInAudit>; output: z.output<typeof AuditFindings> };
   'system.version': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof VersionView> };
 }
 
@@ -151,5 +152,6 @@ export const ROUTES = {
   'audit.export': { kind: 'stream', method: 'GET', path: '/api/v1/audit/export' },
   'audit.heads': { kind: 'unary', method: 'GET', path: '/api/v1/audit/heads' },
   'audit.verify': { kind: 'unary', method: 'GET', path: '/api/v1/audit/verification' },
+  'audit.findings': { kind: 'unary', method: 'GET', path: '/api/v1/audit/findings' },
   'system.version': { kind: 'unary', method: 'GET', path: '/api/v1/version' },
 } as const;

@@ -1,6 +1,6 @@
 /** The flags that narrow audit records. */
 import { Option } from 'commander';
-import { UsageError } from '../errors.ts';
+import { moment } from '../moment.ts';
 import type { Session } from '../session.ts';
 
 export interface AuditFlags {
@@ -31,13 +31,4 @@ export async function auditFilter(flags: AuditFlags, { io }: Session) {
     since: await moment('--since', since, now),
     until: await moment('--until', until, now),
   };
-}
-
-async function moment(flag: string, text: string | undefined, now: number): Promise<string | undefined> {
-  if (text === undefined) return undefined;
-  const { parseDuration } = await import('../../contract/scalars.ts');
-  const at = /^\d{4}-/.test(text) ? Date.parse(text) : now - (parseDuration(text) ?? Number.NaN);
-  if (Number.isNaN(at))
-    throw new UsageError(`${flag} ${text} is no time`, 'Write it like 2026-01-05T12:00:00Z or 1d.');
-  return new Date(at).toISOString();
 }

@@ -1,7 +1,8 @@
 /** `capstan audit`: what was done and by whom. `verify FILE` needs no server; it is added by the program. */
 import { Command } from 'commander';
-import type { AuditRecordView, AuditVerdict } from '../../contract/audit.ts';
+import type { AuditFindings, AuditRecordView, AuditVerdict } from '../../contract/audit.ts';
 import { EXIT } from '../exit-codes.ts';
+import { moment } from '../moment.ts';
 import { columns } from '../output/columns.ts';
 import { isDocument, writeDocument } from '../output/document.ts';
 import { oneLine } from '../output/safe-text.ts';
@@ -27,7 +28,8 @@ Examples:
   capstan audit list --principal key/ci --since 1d
   capstan audit export --to audit.jsonl
   capstan audit verify audit.jsonl --key signing.pub --heads audit-heads.jsonl    without a server
-  capstan audit verify                                                           by the server itself`,
+  capstan audit verify                                                           by the server itself
+  capstan audit findings --since 7d                                              what was unusual`,
     );
 }
 
@@ -105,6 +107,12 @@ async function showHeads(session: Session, limit: number, keyAlone: boolean): Pr
     ]);
     session.print(columns([['HEAD', 'TIME', 'CHAINS', 'KEY'], ...rows]));
   }
+}
+
+/** Asks the server what is out of the ordinary. */
+export async function findOnServer(session: Session, since: string | undefined): Promise<AuditFindings> {
+  const client = await session.client();
+  return client.call('audit.findings', { since: await moment('--since', since, session.io.now()) });
 }
 
 /** Asks the server to verify its own database. */

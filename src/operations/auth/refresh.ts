@@ -57,11 +57,12 @@ async function checkSecret(
 
 /** Under the name of who the session is of. */
 function audited<T>(
-  { ports, now }: Call<unknown>,
+  { ports, now, origin }: Call<unknown>,
   session: SessionRecord,
   work: () => Promise<T>,
 ): Promise<T> {
   const principal = principalId(session.subject);
   const entry = { at: now, principal, kind: 'user', operation: 'auth.refresh', effect: 'change' } as const;
-  return ports.audit.within({ ...entry, target: session.id }, work);
+  const { requestId: request, address } = origin ?? {};
+  return ports.audit.within({ ...entry, target: session.id, request, address }, work);
 }

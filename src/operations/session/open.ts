@@ -55,7 +55,7 @@ export async function openBrowserSession(
 }
 
 async function put(
-  { ports, now }: Call<unknown>,
+  { ports, now, origin }: Call<unknown>,
   { who, method, lifetime }: Omit<SignIn, 'prolongable'>,
   minted: Minted | undefined,
 ): Promise<SessionRecord> {
@@ -76,6 +76,8 @@ async function put(
     operation: OPERATION[method],
     effect: 'sign-in' as const,
     target: session.id,
+    request: origin?.requestId,
+    address: origin?.address,
   };
   await ports.audit.within(entry, () => ports.sessions.put(session));
   return session;
