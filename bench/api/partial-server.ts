@@ -53,6 +53,7 @@ function portsOf(store: Store): Ports {
     auditKeys: NO_AUDIT_KEYS,
     ...openIdentity({ store, pepper: PEPPER, until: new AbortController().signal }).ports,
     courier: createCourier({ pepper: PEPPER }),
+    listener: { certificateEnds: () => undefined },
     clock: systemClock,
     chance: systemChance,
     files,

@@ -7,6 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Env, Io } from './io.ts';
 import { auditFindingsVerb } from './local/audit-findings.ts';
 import { auditVerifyVerb } from './local/audit-verify.ts';
+import type { DiagnoseServer } from './local/doctor.ts';
 import { type LocalVerbs, localVerbs } from './local/verbs.ts';
 import { OUTPUT_FORMATS } from './output/document.ts';
 import { findOnServer, verifyOnServer } from './remote/audit.ts';
@@ -65,8 +66,10 @@ export function createProgram(
     .find((verb) => verb.name() === 'audit')
     ?.addCommand(auditVerifyVerb(shell, verifyOnServer))
     .addCommand(auditFindingsVerb(shell, findOnServer));
+  const examine: DiagnoseServer = async (...at) =>
+    (await import('./remote/doctor.ts')).examineFromHere(...at);
   program.commandsGroup('Serve:');
-  for (const verb of localVerbs(shell, local)) program.addCommand(verb);
+  for (const verb of localVerbs(shell, local, examine)) program.addCommand(verb);
   for (const make of HIDDEN_VERBS) program.addCommand(make(shell), { hidden: true });
   program.commandsGroup('Help:').helpCommand('help [verb]', 'show the help of a verb');
   prepare(program, io);

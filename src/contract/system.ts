@@ -17,3 +17,21 @@ export const NodeView = z.object({
 });
 
 export const NodeList = z.object({ items: z.array(NodeView) }).meta({ id: 'NodeList' });
+
+export const DoctorView = z
+  .object({
+    at: z.string(),
+    version: z.string(),
+    items: z.array(
+      z.object({
+        check: z.string().describe('What was looked at'),
+        level: z.enum(['ok', 'warning', 'error']),
+        what: z.string(),
+        why: z.string().optional().describe('What comes of it'),
+        next: z.string().optional().describe('How to mend it'),
+      }),
+    ),
+  })
+  .meta({ id: 'Doctor' });
+
+export type DoctorView = z.output<typeof DoctorView>;

@@ -109,12 +109,14 @@ async function serve(
   const identity = openIdentity({ store, pepper, settings, until: over.signal });
   const onTrouble = (what: string, error: unknown) =>
     log.warn({ err: error, what }, 'tasks could not be handed out; it will be tried again');
+  let { certificate } = options.tls ?? {};
   const ports: Ports = {
     ...store,
     ...openDesk({ store, replica: auditKeys.name, onTrouble }, over.signal),
     ...rememberStores(store, () => performance.now()),
     ...identity.ports,
     blobs: options.blobs,
+    listener: { certificateEnds: () => certificate?.notAfter },
     courier: createCourier({ pepper, ...settings?.webhooks }),
     files: agents,
     clock: systemClock,
@@ -154,7 +156,10 @@ async function serve(
       await Promise.all([controllers, planner.close()]);
       throw error;
     });
-  const followed = options.tls?.follow((certificate) => http.useCertificate(certificate), log);
+  const followed = options.tls?.follow((found) => {
+    certificate = found;
+    http.useCertificate(found);
+  }, log);
   const apply: Apply = async ({ logLevel, limits }) => {
     log.level = logLevel;
     http.limit(limits);

@@ -59,6 +59,7 @@ import { putRole } from './role/put.ts';
 import { putBinding } from './role/put-binding.ts';
 import { endSession } from './session/end.ts';
 import { listSessions } from './session/list.ts';
+import { examineServer } from './system/doctor.ts';
 import { listNodes } from './system/nodes.ts';
 import { getVersion } from './system/version.ts';
 import { readLeasedDependency, readLeasedPayload, readPayload } from './task/payload.ts';
@@ -139,4 +140,5 @@ export const OPERATIONS = {
   'audit.verify': verifyAudit,
   'audit.findings': findInAudit,
   'system.version': getVersion,
+  'system.doctor': examineServer,
 } as const satisfies Record<string, Operation>;

@@ -7,6 +7,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Chance, Clock } from './clock.ts';
 import type { EventStore } from './event-store.ts';
+import type { Examiner, Listener } from './examiner.ts';
 import type { JobStore } from './job-store.ts';
 import type { KeyStore, Mint } from './key-store.ts';
 import type { GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
@@ -53,6 +54,8 @@ export interface Ports {
   readonly webhooks: WebhookStore;
   readonly outbox: WebhookOutbox;
   readonly courier: Courier;
+  readonly examiner: Examiner;
+  readonly listener: Listener;
   readonly clock: Clock;
   readonly chance: Chance;
 }

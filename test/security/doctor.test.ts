@@ -1,6 +1,8 @@
 /** `capstan doctor` on a running installation, in order and not. */
 import { chmodSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run as runHere } from '../../src/cli/testing/run.ts';
+import { withHouse } from './house.ts';
 import { Running, run, Scratch } from './running.ts';
 
 interface Diagnosed {
@@ -80,4 +82,91 @@ test('a directory that is not there is an error, and none is made', async () => 
   const { code, stdout } = await run(scratch.dir, { args: ['doctor', '--data', scratch.path('none')] });
   expect(code).toBe(1);
   expect(stdout).toContain('is no directory');
+});
+
+describe('of a server that is elsewhere', () => {
+  const house = withHouse();
+
+  async function remote(env: Record<string, string> = {}, ...args: string[]) {
+    const { code, stdout, stderr } = await running.cli(['doctor', '--remote', '-o', 'json', ...args], env);
+    return { code, found: JSON.parse(stdout || `[{"what": ${JSON.stringify(stderr)}}]`) as Diagnosed[] };
+  }
+
+  test('what is in order has no error, and everything was looked at', async () => {
+    const { code, found } = await remote();
+    expect(found.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(code).toBe(0);
+    const looked = ['secrets', 'reach', 'clock', 'version', 'database', 'migrations', 'lease', 'audit'];
+    expect(found.map(({ check }) => check)).toEqual(
+      expect.arrayContaining([...looked, 'signing', 'agents', 'blobs']),
+    );
+    const { stdout } = await running.cli(['doctor', '--remote']);
+    expect(stdout).toMatch(/ok {7}lease: \S+ schedules \(epoch \d+\)/);
+    expect(stdout).toMatch(/\n0 errors, 0 warnings, \d+ ok\n$/);
+  });
+
+  test('a key that others may read is an error', async () => {
+    chmodSync(running.keyFile, 0o644);
+    const { code, found } = await remote();
+    chmodSync(running.keyFile, 0o600);
+    expect(code).toBe(1);
+    expect(found.filter(({ level }) => level !== 'ok')).toMatchObject([
+      { check: 'secrets', level: 'error', next: expect.stringContaining('chmod 600') },
+    ]);
+  });
+
+  test('a server that does not answer, or is none, is an error', async () => {
+    const { code, found } = await remote({ CAPSTAN_SERVER: 'http://127.0.0.1:1' });
+    expect([code, found.at(-1)]).toMatchObject([1, { check: 'reach', level: 'error' }]);
+    const far = await remote({ CAPSTAN_SERVER: 'http://127.0.0.1:1' }, '--data', 'x');
+    expect([far.code, far.found[0]?.what]).toEqual([2, expect.stringContaining('not at both')]);
+  });
+
+  const asked = (key: string) =>
+    runHere(['doctor', '--remote', '-o', 'json'], {
+      env: { CAPSTAN_SERVER: house().address, CAPSTAN_KEY: key },
+    });
+
+  test('clocks that differ, nobody who schedules, and no agent are told', async () => {
+    const { code, stdout } = await asked(house().admin);
+    expect(code).toBe(1);
+    // This program’s clock stands at noon of a day long ago.
+    const found = JSON.parse(stdout) as Diagnosed[];
+    // Databases of tests may be quick and forgetful.
+    const wrong = found.filter(({ level, check }) => level !== 'ok' && check !== 'durability');
+    expect(wrong).toMatchObject([
+      { check: 'clock', level: 'error', what: expect.stringContaining('ahead of this machine') },
+      { check: 'version', level: 'warning' },
+      { check: 'lease', level: 'error' },
+      { check: 'agents', level: 'warning' },
+    ]);
+  });
+
+  test('a key that is no administrator’s sees what can be seen from outside', async () => {
+    const { stdout } = await asked(await house().key('sees', ['operator']));
+    expect((JSON.parse(stdout) as Diagnosed[]).at(-1)).toMatchObject({ check: 'server', level: 'warning' });
+  });
+
+  test('a store of blobs that is away, and a database that is, are findings without their secrets', async () => {
+    const { ports } = house();
+    const failing = () => Promise.reject(new Error('connect to s3 with password=hunter2'));
+    const { invoke } = await import('../../src/operations/invoke.ts');
+    const { examineServer } = await import('../../src/operations/system/doctor.ts');
+    const { grantOf } = await import('../../src/core/access/grants.ts');
+    const principal = { id: 'key/admin', kind: 'key', grants: [grantOf('admin')] } as const;
+    const broken = {
+      ...ports,
+      blobs: { ...ports.blobs, stat: failing },
+      examiner: { facts: failing },
+      listener: { certificateEnds: () => 0 },
+    };
+    const { signal } = new AbortController();
+    const { items } = await invoke(examineServer, { input: {}, principal, ports: broken, signal });
+    expect(items.filter(({ level }) => level === 'error').map(({ check }) => check)).toEqual([
+      'database',
+      'blobs',
+      'tls',
+    ]);
+    expect(JSON.stringify(items)).not.toContain('hunter2');
+  });
 });

@@ -82,6 +82,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
     ...openDesk({ store, replica: 'house', onTrouble: () => undefined }, over.signal),
     blobs: NO_BLOBS,
     files: { read: async () => undefined },
+    listener: { certificateEnds: () => undefined },
     clock: systemClock,
     chance: systemChance,
     auditKeys: NO_AUDIT_KEYS,

@@ -4,6 +4,7 @@ import type { AuditLog } from '../../ports/audit-log.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventStore } from '../../ports/event-store.ts';
+import type { Examiner } from '../../ports/examiner.ts';
 import type { JobStore } from '../../ports/job-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
@@ -29,6 +30,7 @@ import { PostgresKeys } from './keys/key-store.ts';
 import { PostgresSigningKeys } from './keys/signing-keys.ts';
 import { Listener } from './listener.ts';
 import { type Log, SILENT } from './log.ts';
+import { PostgresExaminer } from './meta/examination.ts';
 import { checkFitness } from './meta/fitness.ts';
 import { hasSchema, renewEpoch } from './meta/renew-epoch.ts';
 import { migrate } from './migrate.ts';
@@ -80,6 +82,7 @@ export interface Store {
   readonly bindings: BindingStore;
   readonly sessions: SessionStore;
   readonly signingKeys: SigningKeyStore;
+  readonly examiner: Examiner;
   readonly webhooks: WebhookStore;
   readonly outbox: WebhookOutbox;
   readonly signals: Signals;
@@ -202,5 +205,6 @@ function portsOver({ db, hot }: Databases, clock: Clock, hints: Hints) {
     webhooks: new PostgresWebhooks(db),
     outbox: new PostgresWebhookOutbox(db),
     signingKeys: new PostgresSigningKeys(db),
+    examiner: new PostgresExaminer(db, clock),
   };
 }

@@ -5,7 +5,7 @@ import type { Shell } from '../session.ts';
 import { type BackupVerbs, backupVerb } from './backup.ts';
 import { configVerb, type ReadSettings } from './config.ts';
 import { databaseVerb, type RotatePassword } from './database.ts';
-import { type Diagnose, doctorVerb } from './doctor.ts';
+import { type Diagnose, type DiagnoseServer, doctorVerb } from './doctor.ts';
 import { type RestoreFacts, type RestoreOptions, restoreVerb } from './restore.ts';
 import { type ServerOptions, serverVerb } from './server.ts';
 import { type UpOptions, upVerb } from './up.ts';
@@ -20,12 +20,13 @@ export interface LocalVerbs extends BackupVerbs {
   restore(options: RestoreOptions): Promise<RestoreFacts>;
 }
 
-export function localVerbs(shell: Shell, verbs: LocalVerbs): readonly Command[] {
+/** @param examine how `doctor` looks at a server that is elsewhere */
+export function localVerbs(shell: Shell, verbs: LocalVerbs, examine: DiagnoseServer): readonly Command[] {
   return [
     upVerb(shell, reported(verbs.up)),
     serverVerb(shell, reported(verbs.server)),
     configVerb(shell, reported(verbs.settings)),
-    doctorVerb(shell, reported(verbs.diagnose)),
+    doctorVerb(shell, reported(verbs.diagnose), examine),
     backupVerb(shell, { backup: reported(verbs.backup), verifyBackup: reported(verbs.verifyBackup) }),
     restoreVerb(shell, reported(verbs.restore)),
     databaseVerb(shell, reported(verbs.rotatePassword)),

@@ -8,7 +8,7 @@ import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJo
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
 import type { BeginConsole, BeginSignIn, BegunView, CompleteConsole, CompleteSignIn, ConsoleBegunView, ConsoleSessionView, Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
-import type { NodeList, Nothing, VersionView } from '../../contract/system.ts';
+import type { DoctorView, NodeList, Nothing, VersionView } from '../../contract/system.ts';
 import type { CreateWebhook, ListWebhooks, NewWebhookView, WebhookAddress, WebhookList } from '../../contract/webhook.ts';
 import type { DependencyAddress, LeaseAddress, ListWorkers, UploadResult, Uploaded, WorkerList } from '../../contract/worker.ts';
 
@@ -82,6 +82,7 @@ export interface Api {
   'audit.verify': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof AuditVerdict> };
   'audit.findings': { kind: 'unary'; input: z.input<typeof FindInAudit>; output: z.output<typeof AuditFindings> };
   'system.version': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof VersionView> };
+  'system.doctor': { kind: 'unary'; input: z.input<typeof Nothing>; output: z.output<typeof DoctorView> };
 }
 
 export const ROUTES = {
@@ -154,4 +155,5 @@ export const ROUTES = {
   'audit.verify': { kind: 'unary', method: 'GET', path: '/api/v1/audit/verification' },
   'audit.findings': { kind: 'unary', method: 'GET', path: '/api/v1/audit/findings' },
   'system.version': { kind: 'unary', method: 'GET', path: '/api/v1/version' },
+  'system.doctor': { kind: 'unary', method: 'GET', path: '/api/v1/doctor' },
 } as const;

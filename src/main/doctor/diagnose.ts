@@ -10,10 +10,7 @@ import { findRunningPostgres } from '../../adapters/embedded-postgres/find-runni
 import type { Connection } from '../../adapters/postgres/connection.ts';
 import { examineDatabase } from '../../adapters/postgres/examine.ts';
 import { readCertificate } from '../../adapters/tls/certificate.ts';
-import type { Diagnosed } from '../../cli/local/doctor.ts';
-import { type ConfigInput, readConfig } from '../config/load.ts';
-import { ownDatabaseOf } from '../config/own-database.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Diagnosed } from '../../core/doctor/diagnosed.ts';
 import {
   judgeCertificate,
   judgeDatabase,
@@ -22,7 +19,10 @@ import {
   judgeLeftovers,
   judgeSecret,
   judgeUnapplied,
-} from './judge.ts';
+} from '../../core/doctor/judge.ts';
+import { type ConfigInput, readConfig } from '../config/load.ts';
+import { ownDatabaseOf } from '../config/own-database.ts';
+import type { Settings } from '../config/schema.ts';
 
 const DAY = 86_400_000;
 

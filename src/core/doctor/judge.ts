@@ -1,6 +1,6 @@
 /** What the facts mean: pure, so that each finding has its test. */
-import type { DatabaseFacts } from '../../adapters/postgres/examine.ts';
-import type { Diagnosed } from '../../cli/local/doctor.ts';
+import type { Diagnosed } from './diagnosed.ts';
+import type { DatabaseFacts } from './facts.ts';
 
 const DAY = 86_400_000;
 const MiB = 2 ** 20;
@@ -117,11 +117,11 @@ function migrations({ missing, unknown }: DatabaseFacts): Diagnosed {
 }
 
 function transactions({ long }: DatabaseFacts): Diagnosed[] {
-  return long.map(({ pid, seconds, program }) => ({
+  return long.map(({ pid, seconds, program, queryId, holdsVacuum }) => ({
     check: 'transactions',
     level: 'warning' as const,
-    what: `a transaction of ${program || 'an unnamed program'} (backend ${pid}) is open for ${seconds} s`,
-    why: 'event streams wait for the oldest transaction, and nothing is cleaned up behind it',
+    what: `a transaction of ${program || 'an unnamed program'} (backend ${pid}${queryId ? `, query ${queryId}` : ''}) is open for ${seconds} s`,
+    why: `event streams wait for the oldest transaction${holdsVacuum === false ? '' : ', and nothing is cleaned up behind it'}`,
     next: `End that program, or SELECT pg_terminate_backend(${pid}).`,
   }));
 }

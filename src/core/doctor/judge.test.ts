@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DatabaseFacts } from '../../adapters/postgres/examine.ts';
-import type { Diagnosed } from '../../cli/local/doctor.ts';
+import type { Diagnosed } from './diagnosed.ts';
+import type { DatabaseFacts } from './facts.ts';
 import {
   judgeCertificate,
   judgeDatabase,
@@ -25,7 +25,6 @@ function facts(differing: Partial<DatabaseFacts> = {}): DatabaseFacts {
     missing: [],
     unknown: [],
     long: [],
-    live: [],
     ...differing,
   };
 }
