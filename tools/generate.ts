@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderClient } from './generate/client.ts';
+import { isStale, writeClientTypes } from './generate/client-types.ts';
 import { renderConfiguration } from './generate/configuration.ts';
 import { renderErrors } from './generate/errors.ts';
 import { renderOpenApiFile } from './generate/openapi.ts';
@@ -30,6 +31,12 @@ for (const [file, render] of Object.entries(FILES)) {
     writeFileSync(path, wanted);
     console.log(`wrote ${file}`);
   }
+}
+// The clients have tools of their own.
+if (isStale(root)) {
+  stale += 1;
+  if (checkOnly) console.error('clients/typescript/src/api.gen.ts is stale: run `npm run generate`');
+  else writeClientTypes(root);
 }
 process.exit(checkOnly && stale > 0 ? 1 : 0);
 

@@ -1,4 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
+// sha256 d3a190113df4d76b1df1d35184998b599c646e2a5ad00b512dce9412659caeb5
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -1856,7 +1857,11 @@ export interface components {
             silentFor: number;
         };
         UploadWorkerRequest: {
+            /** @description What the handler returned */
             result: unknown;
+        };
+        UploadedResult: {
+            bytes: number;
         };
         EventList: {
             items: components["schemas"]["Event"][];
@@ -2948,9 +2953,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        bytes: number;
-                    };
+                    "application/json": components["schemas"]["UploadedResult"];
                 };
             };
             default: components["responses"]["Error"];
@@ -2987,6 +2990,7 @@ export interface operations {
             path: {
                 uid: string;
                 attempt: number;
+                /** @description The task that was waited for */
                 on: string;
             };
             cookie?: never;
