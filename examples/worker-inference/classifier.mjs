@@ -8,11 +8,11 @@ import { freshState, stepsOf, train } from '../digits-ddp/training.mjs';
 
 const ALONE = { rank: 0, world: 1 };
 const SEED = 1;
-const HIDDEN = 64;
+const HIDDEN = 32;
 const HYPERPARAMETERS = {
   hidden: HIDDEN,
   seed: SEED,
-  epochs: 15,
+  epochs: 30,
   batch: 64,
   learningRate: 0.1,
   momentum: 0.9,
