@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 d3a190113df4d76b1df1d35184998b599c646e2a5ad00b512dce9412659caeb5
+// sha256 45a4692c237127d0d065a4818236518167757540c07c00b593c37f083056e239
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -923,6 +923,86 @@ export interface paths {
          * @description Needs no key. Effect: write.
          */
         post: operations["auth.refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a sign-in in a browser, for a program on your machine
+         * @description Needs no key. Effect: read.
+         */
+        post: operations["auth.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in in a browser with the code that came back
+         * @description Needs no key. Effect: write.
+         */
+        post: operations["auth.complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/console/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a sign-in of the console
+         * @description Needs no key. Effect: read.
+         */
+        post: operations["console.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/console/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in of the console with the code that came back
+         * @description Needs no key. Effect: write.
+         */
+        post: operations["console.complete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2234,6 +2314,39 @@ export interface components {
         };
         RefreshAuthRequest: {
             refresh: string;
+        };
+        BeginAuthRequest: {
+            /** @description http://127.0.0.1:PORT/callback or http://[::1]:PORT/callback */
+            redirectUri: string;
+        };
+        SignInBegun: {
+            /** @description The page of the issuer to open in a browser */
+            url: string;
+            /** @description Until when the sign-in can be completed */
+            endsAt: string;
+            /** @description Sealed; give it back with the code, and show it to nobody */
+            transaction: string;
+        };
+        CompleteAuthRequest: {
+            /** @description As the issuer gave it to the redirect URI */
+            code: string;
+            /** @description As it came back */
+            state: string;
+            /** @description As it came back, where it did (RFC 9207) */
+            iss?: string;
+            transaction: string;
+        };
+        BeginConsoleRequest: {
+            /** @description One of those in the setting oidc.redirectUris */
+            redirectUri: string;
+        };
+        CompleteConsoleRequest: {
+            /** @description As the issuer gave it to the redirect URI */
+            code: string;
+            /** @description As it came back */
+            state: string;
+            /** @description As it came back, where it did (RFC 9207) */
+            iss?: string;
         };
         SessionList: {
             items: components["schemas"]["Session"][];
@@ -3868,6 +3981,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "auth.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginAuthRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInBegun"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "auth.complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteAuthRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "console.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginConsoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page of the issuer to open in a browser */
+                        url: string;
+                        /** @description Until when the sign-in can be completed */
+                        endsAt: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "console.complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie: {
+                /** @description As the server set it; without `__Host-` where it is reached in plain text on loopback */
+                "__Host-capstan-sign-in": string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteConsoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Who has signed in */
+                        id: string;
+                        session: string;
+                        sessionEndsAt: string;
+                    };
                 };
             };
             default: components["responses"]["Error"];
