@@ -8,7 +8,7 @@ import { freshState, stepsOf, train } from '../digits-ddp/training.mjs';
 
 const ALONE = { rank: 0, world: 1 };
 const SEED = 1;
-const HIDDEN = 32;
+export const HIDDEN = 32;
 const HYPERPARAMETERS = {
   hidden: HIDDEN,
   seed: SEED,
