@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 45a4692c237127d0d065a4818236518167757540c07c00b593c37f083056e239
+// sha256 e9ecf7143db2a8e64fc393cfac1497c5fa377ff373a619e411ddcc8c67bd672a
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -1149,6 +1149,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find unusual access: denied bursts, new places, unusual reads
+         * @description Needs the permission `audit:read`. Effect: read.
+         */
+        get: operations["audit.findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/version": {
         parameters: {
             query?: never;
@@ -1161,6 +1181,26 @@ export interface paths {
          * @description Needs the permission `system:read`. Effect: read.
          */
         get: operations["system.version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say what is wrong with this server, and how to mend it
+         * @description Needs the permission `system:write`. Effect: read.
+         */
+        get: operations["system.doctor"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2468,10 +2508,44 @@ export interface components {
             /** @description Heads kept outside that are younger than the export */
             youngerHeads: number;
         };
+        AuditFindings: {
+            items: {
+                /** @description denied-burst, denied-probing, guessed-credential, new-place, unusual-reads */
+                rule: string;
+                at: string;
+                principal: string;
+                address?: string;
+                /** @description How many operations it is about */
+                count: number;
+                /** @description Id of the record at which it was noticed */
+                record: number;
+                message: string;
+            }[];
+            since: string;
+            /** @description How many records were looked at */
+            records: number;
+            /** @description False: there were more, and only the newest were looked at */
+            complete: boolean;
+        };
         Version: {
             version: string;
             apiVersion: string;
             runtime: string;
+        };
+        Doctor: {
+            at: string;
+            version: string;
+            items: {
+                /** @description What was looked at */
+                check: string;
+                /** @enum {string} */
+                level: "ok" | "warning" | "error";
+                what: string;
+                /** @description What comes of it */
+                why?: string;
+                /** @description How to mend it */
+                next?: string;
+            }[];
         };
         Error: {
             error: {
@@ -4281,6 +4355,30 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    "audit.findings": {
+        parameters: {
+            query?: {
+                /** @description Default: a day ago; what was usual is taken from the 30 days before */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditFindings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     "system.version": {
         parameters: {
             query?: never;
@@ -4297,6 +4395,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "system.doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Doctor"];
                 };
             };
             default: components["responses"]["Error"];
