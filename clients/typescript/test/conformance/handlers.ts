@@ -15,6 +15,8 @@ export interface Seen {
   readonly batches: Map<string, number[]>;
   /** Uids of tasks whose handler saw its stop signal. */
   readonly stopped: Set<string>;
+  /** Uids of tasks whose handler was called. */
+  readonly entered: Set<string>;
 }
 
 /** @throws Error for a word that is not known */
@@ -24,6 +26,7 @@ export function handlerOf(spec: HandlerSpec, name: string, seen: Seen): Handler 
   if (!does) throw new Error(`no handler does "${spec.do}"`);
   return async (task, context) => {
     context.signal.addEventListener('abort', () => seen.stopped.add(task.uid), { once: true });
+    seen.entered.add(task.uid);
     return does(spec, task, context);
   };
 }

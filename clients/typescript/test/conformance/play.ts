@@ -46,7 +46,7 @@ export class Player {
   readonly #stage: Stage;
   readonly #tag = randomBytes(4).toString('hex');
   readonly #placed = new Map<string, Placed>();
-  readonly #seen: Seen = { batches: new Map(), stopped: new Set() };
+  readonly #seen: Seen = { batches: new Map(), stopped: new Set(), entered: new Set() };
   readonly #followed: string[] = [];
   readonly #following = new AbortController();
   #worker: Worker | undefined;
@@ -196,10 +196,7 @@ export class Player {
   }
 
   readonly #steps: Readonly<Record<string, (what: unknown) => Promise<void>>> = {
-    reached: (what) =>
-      this.#each(what, async (uid, state) => {
-        await until(`${uid} is ${state}`, async () => (await this.#job(uid)).status.state === state);
-      }),
+    entered: (id) => until(`the handler of ${id} is called`, () => this.#seen.entered.has(this.#uid(id))),
     state: (what) =>
       this.#each(what, async (uid, want) => {
         const { state } = (await this.#job(uid)).status;
