@@ -77,7 +77,10 @@ function expectVersionsInARow({ applied }: Rivals): void {
 
 async function expectEventsOnce({ applied, project }: Rivals, start: string): Promise<void> {
   const want = applied.flatMap(({ job, events }) =>
-    events.map(({ reason, message, at }) => `${job.uid} ${job.state.name} ${at} ${reason} ${message}`),
+    events.map(
+      ({ state, reason, message, at }) =>
+        `${job.uid} ${state ?? job.state.name} ${at} ${reason} ${message}`,
+    ),
   );
   const seen: StoredEvent[] = [];
   let cursor = start;
