@@ -78,8 +78,7 @@ function expectVersionsInARow({ applied }: Rivals): void {
 async function expectEventsOnce({ applied, project }: Rivals, start: string): Promise<void> {
   const want = applied.flatMap(({ job, events }) =>
     events.map(
-      ({ state, reason, message, at }) =>
-        `${job.uid} ${state ?? job.state.name} ${at} ${reason} ${message}`,
+      ({ state, reason, message, at }) => `${job.uid} ${state ?? job.state.name} ${at} ${reason} ${message}`,
     ),
   );
   const seen: StoredEvent[] = [];

@@ -27,7 +27,7 @@ import { readJson, type ShimIdentity } from '../launch.ts';
 import { attemptDir, layoutOf } from '../layout.ts';
 import { aProcessRunner, type ProcessRunnerUnderTest } from '../testing/fixture.ts';
 import { ControlGroup } from './control-group.ts';
-import { findDelegation } from './delegation.ts';
+import { findDelegation, type OwnPlace } from './delegation.ts';
 
 /** Where this machine lets a test make groups of its own; undefined with the reason. */
 function real(): { path: string } | { why: string } {
@@ -177,11 +177,42 @@ describe('what is delegated', () => {
     expect(findDelegation(setting)).toEqual(want);
   });
 
-  test.runIf(process.getuid?.() === 0)('to root is nothing that it was not given', () => {
-    expect(findDelegation('auto')).toMatchObject({
-      kind: 'none',
-      why: expect.stringContaining('runner.cgroup'),
-    });
+  /** The place of an ordinary user's process in a machine whose groups are mounted at `dir`. */
+  function placeIn(dir: string, { uid = 1000, path = '/', mounted = true } = {}): OwnPlace {
+    const facts = mkdtempSync(join(tmpdir(), 'capstan-place-'));
+    onTestFinished(() => rmSync(facts, { recursive: true }));
+    const place = { mountInfo: join(facts, 'mountinfo'), membership: join(facts, 'cgroup') };
+    writeFileSync(place.mountInfo, mounted ? `30 23 0:26 / ${dir} rw,nosuid - cgroup2 cgroup2 rw\n` : '');
+    writeFileSync(place.membership, `0::${path}\n`);
+    return { uid, pid: 4711, ...place };
+  }
+  const holding = (dir: string, pids: string) => writeFileSync(join(dir, 'cgroup.procs'), pids);
+
+  test('unasked, to a user whose group holds nothing but this process: that group', () => {
+    const dir = version2();
+    mkdirSync(join(dir, 'capstan'));
+    holding(dir, '4711\n');
+    expect(findDelegation('auto', placeIn(dir))).toEqual({ kind: 'delegated', path: dir, version: 2 });
+    expect(readFileSync(join(dir, 'capstan/cgroup.procs'), 'utf8')).toBe('4711');
+  });
+
+  test('unasked, to one that was put one down already: the group above', () => {
+    const dir = version2();
+    expect(findDelegation('auto', placeIn(dir, { path: '/capstan' }))).toMatchObject({ path: dir });
+  });
+
+  test.each([
+    { what: 'root, who may write to all of them', place: { uid: 0 }, says: 'runner.cgroup' },
+    { what: 'a machine without version 2', place: { mounted: false }, says: 'no control groups' },
+    { what: 'a group without memory', controllers: 'cpu pids', says: 'not delegated to this user' },
+    { what: 'a terminal, which is not ours to move', pids: '99\n4711\n', says: 'other processes too (99)' },
+    { what: 'a group that the kernel does not let be arranged', blocked: true, says: 'arranged: EEXIST' },
+  ])('unasked is nothing for $what', ({ place, controllers, pids = '', blocked, says }) => {
+    const dir = version2(controllers);
+    if (blocked) writeFileSync(join(dir, 'capstan'), '');
+    holding(dir, pids);
+    const why = expect.stringContaining(says);
+    expect(findDelegation('auto', placeIn(dir, place))).toEqual({ kind: 'none', why });
   });
 
   test.each([

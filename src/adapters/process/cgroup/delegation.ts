@@ -13,7 +13,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ControlGroup, type Delegated } from './control-group.ts';
 
 /** `auto`, `off`, or the path of a group. */
@@ -28,19 +28,48 @@ export type Delegation =
 const OWN = 'capstan';
 const PREFIX = 'attempt-';
 
+/** Whose process this is and what the kernel says of its place; another in tests. */
+export interface OwnPlace {
+  readonly uid: number;
+  readonly pid: number;
+  /** Files like those of the kernel. */
+  readonly mountInfo: string;
+  readonly membership: string;
+}
+
+const ownPlace = (): OwnPlace => ({
+  uid: process.getuid?.() ?? 0,
+  pid: process.pid,
+  mountInfo: '/proc/self/mountinfo',
+  membership: '/proc/self/cgroup',
+});
+
 /** @throws Error when the path of the configuration is no control group that can be used */
-export function findDelegation(setting: CgroupSetting, mountInfo = '/proc/self/mountinfo'): Delegation {
+export function findDelegation(setting: CgroupSetting, place: OwnPlace = ownPlace()): Delegation {
   if (setting === 'off') return { kind: 'none', why: 'the setting runner.cgroup is off' };
-  if (setting !== 'auto') return delegatedAt(setting);
-  if (process.getuid?.() === 0)
-    return {
-      kind: 'none',
-      why: 'no control group was delegated: root names one by the setting runner.cgroup',
-    };
-  const own = ownGroup(mountInfo);
-  if (own === undefined) return { kind: 'none', why: 'this machine has no control groups of version 2' };
-  if (!isUsable(own)) return { kind: 'none', why: `the control group ${own} is not delegated to this user` };
-  return prepared({ path: own, version: 2 });
+  return setting === 'auto' ? delegatedUnasked(place) : delegatedAt(setting);
+}
+
+/** Never an error: nobody asked for it, and memory can be polled. */
+function delegatedUnasked(place: OwnPlace): Delegation {
+  const none = (why: string): Delegation => ({ kind: 'none', why });
+  if (place.uid === 0)
+    return none('no control group was delegated: root names one by the setting runner.cgroup');
+  const path = ownGroup(place);
+  if (path === undefined) return none('this machine has no control groups of version 2');
+  if (!isUsable(path)) return none(`the control group ${path} is not delegated to this user`);
+  // The scope of a terminal is writable as well, and its processes are not ours to move.
+  const other = pidsIn(path).find((pid) => pid !== place.pid);
+  if (other !== undefined) {
+    return none(
+      `the control group ${path} holds other processes too (${other}): one of its own is given by systemd-run --user --scope -p Delegate=yes`,
+    );
+  }
+  try {
+    return prepared({ path, version: 2 });
+  } catch (error) {
+    return none(`the control group ${path} can not be arranged: ${(error as Error).message}`);
+  }
 }
 
 function delegatedAt(path: string): Delegation {
@@ -52,11 +81,15 @@ function delegatedAt(path: string): Delegation {
   throw new Error(`runner.cgroup: ${path} is no control group with a controller of memory`);
 }
 
-/** Of version 2: `0::/user.slice/…` below its mount point. */
-function ownGroup(mountInfo: string): string | undefined {
+/**
+ * Of version 2: `0::/user.slice/…` below its mount point. Where we were put one down already, by an earlier
+ * start or by systemd's `DelegateSubgroup=capstan`, the delegated one is above.
+ */
+function ownGroup({ mountInfo, membership }: OwnPlace): string | undefined {
   const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(readText(mountInfo))?.[1];
-  const path = /^0::(\/.*)$/m.exec(readText('/proc/self/cgroup'))?.[1];
-  return mount === undefined || path === undefined ? undefined : join(mount, path);
+  const path = /^0::(\/.*)$/m.exec(readText(membership))?.[1];
+  if (mount === undefined || path === undefined) return undefined;
+  return resolve(join(mount, basename(path) === OWN ? dirname(path) : path));
 }
 
 function isUsable(path: string): boolean {
@@ -78,7 +111,11 @@ function prepared(to: Delegated): Delegation {
 function moveDown(path: string): void {
   const own = new ControlGroup({ path, version: 2 }, OWN);
   mkdirSync(own.path, { recursive: true });
-  for (const pid of readText(join(path, 'cgroup.procs')).split('\n').filter(Boolean)) own.enter(Number(pid));
+  for (const pid of pidsIn(path)) own.enter(pid);
+}
+
+function pidsIn(path: string): number[] {
+  return readText(join(path, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
 }
 
 /** One name for each member of each attempt, so that it is found again after any restart. */
