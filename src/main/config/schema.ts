@@ -191,7 +191,7 @@ export const ServerSettings = z.strictObject({
     .strictObject({
       cgroup: setting(text('auto, off, or the path of a control group'), {
         summary:
-          'control groups for the members of jobs: `auto` takes what is delegated to an ordinary user, a path what is given; otherwise memory is limited by looking at it',
+          'control groups for the members of jobs: `auto` takes a group of version 2 that is delegated to an ordinary user and holds nothing else (`systemd-run --user --scope -p Delegate=yes capstan up`), a path what is given; otherwise memory is limited by looking at it',
       }),
     })
     .optional(),
