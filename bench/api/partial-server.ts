@@ -49,7 +49,7 @@ function portsOf(store: Store): Ports {
   const until = new AbortController().signal;
   const ports: Ports = {
     ...store,
-    ...openDesk({ store, replica: 'bench', onTrouble: console.error }, until),
+    ...openDesk({ store, leaseMs: 15_000, replica: 'bench', onTrouble: console.error }, until),
     auditKeys: NO_AUDIT_KEYS,
     ...openIdentity({ store, pepper: PEPPER, until: new AbortController().signal }).ports,
     courier: createCourier({ pepper: PEPPER }),

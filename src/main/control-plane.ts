@@ -112,7 +112,7 @@ async function serve(
   let { certificate } = options.tls ?? {};
   const ports: Ports = {
     ...store,
-    ...openDesk({ store, replica: auditKeys.name, onTrouble }, over.signal),
+    ...openDesk({ store, replica: auditKeys.name, leaseMs: leaseOf(options), onTrouble }, over.signal),
     ...rememberStores(store, () => performance.now()),
     ...identity.ports,
     blobs: options.blobs,

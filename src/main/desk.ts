@@ -9,15 +9,17 @@ export interface DeskOptions {
   readonly store: Store;
   /** This server, as its workers are registered. */
   readonly replica: string;
+  /** How long a worker keeps its tasks without being heard, milliseconds. */
+  readonly leaseMs: number;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
 /** Until the signal aborts. */
 export function openDesk(
-  { store, replica, onTrouble }: DeskOptions,
+  { store, ...options }: DeskOptions,
   until: AbortSignal,
 ): Pick<Ports, 'desk' | 'endings'> {
   const endings = new TaskEndings(store.signals, until);
   const ports = { ...store, endings, clock: systemClock, chance: systemChance };
-  return { endings, desk: new Dispatcher({ ports, replica, onTrouble }, until) };
+  return { endings, desk: new Dispatcher({ ports, ...options }, until) };
 }

@@ -79,7 +79,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
   const ports: Ports = {
     ...store,
     ...identity.ports,
-    ...openDesk({ store, replica: 'house', onTrouble: () => undefined }, over.signal),
+    ...openDesk({ store, leaseMs: 15_000, replica: 'house', onTrouble: () => undefined }, over.signal),
     blobs: NO_BLOBS,
     files: { read: async () => undefined },
     listener: { certificateEnds: () => undefined },

@@ -27,6 +27,7 @@ import type {
   TaskNote,
   TurnOutcome,
 } from '../../ports/task-store.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { Lanes, laneKey } from './lanes.ts';
 import { Notes } from './notes.ts';
 import { type Profile, Seat, Seats } from './seats.ts';
@@ -40,6 +41,8 @@ export interface DispatchOptions {
   readonly ports: DeskPorts;
   /** This server, as its workers are registered. */
   readonly replica: string;
+  /** How long a worker keeps its tasks without being heard, milliseconds. */
+  readonly leaseMs: number;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -51,7 +54,6 @@ const MOST_LANES = 512;
 const LOOK_ANYWAY = 1000;
 /** How often lanes of new fair keys are looked for while there are hints, milliseconds. */
 const LOOK_FOR_LANES = 100;
-const FLUSH = 1000;
 const TRIES = 5;
 
 interface Settling {
@@ -67,6 +69,7 @@ export class Dispatcher implements TaskDesk {
   readonly #seats = new Seats();
   readonly #lanes = new Lanes();
   readonly #notes: Notes;
+  readonly #heartbeats: Heartbeats;
   #done: Settling[] = [];
   #running = false;
   #over = false;
@@ -79,10 +82,11 @@ export class Dispatcher implements TaskDesk {
     this.#with = options;
     this.#ports = options.ports;
     this.#notes = new Notes(options.ports);
+    this.#heartbeats = new Heartbeats(options);
     const { signals } = options.ports;
     signals.subscribe('task', ({ key }) => this.#hinted(key), until);
     signals.subscribe('event', ({ key }) => key !== '' && this.#changed(key), until);
-    const every = setInterval(() => void this.#flush(), FLUSH);
+    const every = setInterval(() => void this.#flush(), this.#heartbeats.everyMs);
     const look = setInterval(() => this.#lookAnyway(), LOOK_ANYWAY);
     until.addEventListener('abort', () => {
       this.#over = true;
@@ -211,7 +215,7 @@ export class Dispatcher implements TaskDesk {
     const demands: LaneDemand[] = [];
     const slots: Place[] = [];
     const start = this.#lanes.next();
-    for (const profile of this.#seats.profiles(MOST_LEASES, start)) {
+    for (const profile of this.#seats.profiles(MOST_LEASES, { start, may: this.#heartbeats.alive() })) {
       const lanes = rotated([...this.#lanes.of(profile.queues, profile.handlers, all)], start).slice(
         0,
         MOST_LANES,
@@ -341,26 +345,13 @@ export class Dispatcher implements TaskDesk {
   async #flush(): Promise<void> {
     try {
       await this.#notes.flush();
-      await this.#prolong();
+      for (const gone of await this.#heartbeats.flush(this.#seats.all())) {
+        this.#seats.remove(gone);
+        gone.outlet.replaced();
+      }
       if (this.#unlooked.size > 0) this.#wake();
     } catch (error) {
       this.#with.onTrouble('workers', error);
-    }
-  }
-
-  /** A session that is not this server's any more was taken up at another, or swept. */
-  async #prolong(): Promise<void> {
-    const heard = [...this.#seats.all()].filter((seat) => seat.heard);
-    if (heard.length === 0) return;
-    for (const seat of heard) seat.heard = false;
-    const ours = await this.#ports.workers.heard(
-      heard.map(({ id }) => id),
-      this.#with.replica,
-    );
-    for (const seat of heard) {
-      if (ours.has(seat.id)) continue;
-      this.#seats.remove(seat);
-      seat.outlet.replaced();
     }
   }
 }

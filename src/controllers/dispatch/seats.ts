@@ -17,6 +17,8 @@ export class Seat {
   concurrency: number;
   /** Since the last flush of heartbeats. */
   heard = true;
+  /** When the store last held its session to be alive, by a clock that only grows, milliseconds. */
+  aliveAt = performance.now();
 
   constructor(seat: WorkerSeat, outlet: WorkerOutlet) {
     this.id = seat.id;
@@ -95,11 +97,17 @@ export class Seats {
     if (seat.release(lease) && this.#holders.get(lease.uid) === seat) this.#holders.delete(lease.uid);
   }
 
-  /** @param most places of one profile: a bound on one turn. @param start rotates who is first */
-  profiles(most: number, start: number): readonly Profile[] {
+  /**
+   * @param most places of one profile: a bound on one turn
+   * @param by `start` rotates who is first; who may not is passed over
+   */
+  profiles(
+    most: number,
+    { start, may }: { readonly start: number; readonly may: (seat: Seat) => boolean },
+  ): readonly Profile[] {
     const groups = new Map<string, Seat[]>();
     for (const seat of this.#seats.values()) {
-      if (seat.free === 0) continue;
+      if (seat.free === 0 || !may(seat)) continue;
       const others = groups.get(seat.profile);
       if (others) others.push(seat);
       else groups.set(seat.profile, [seat]);

@@ -353,8 +353,8 @@ export const CATALOGUE = {
   },
   'worker.replaced': {
     status: 409,
-    message: 'the session goes on over another connection',
-    next: 'Use that one; a session has one connection at a time.',
+    message: 'the session goes on over another connection, or has ended because its worker was not heard',
+    next: 'Use the other connection, or connect again without the session.',
   },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -88,6 +88,28 @@ const want = (count: number, more: Wanted = {}) => ({
 const turn = (now: number, request: Partial<Parameters<Store['tasks']['turn']>[0]>) =>
   store.tasks.turn({ done: [], demands: [], slots: [], ...request, now });
 
+describe('a lease whose worker is not there', () => {
+  test('is answered among those of silent workers, until it has ended', async () => {
+    const task = await stored();
+    await turn(NOON + 10, want(1));
+    const [lost] = await store.workers.silent(60_000, 10);
+    expect(lost).toMatchObject({ id: WORKER, silentMs: 60_000 });
+    const [held] = await store.workers.held(WORKER, 10);
+    expect(held?.uid).toBe(task.uid);
+    const done = { uid: task.uid, attempt: 1, worker: WORKER, result: '1', by: BY };
+    await turn(NOON + 20, { done: [done] });
+    expect(await store.workers.silent(60_000, 10)).toEqual([]);
+  });
+
+  test('is not, while its worker is known and was heard', async () => {
+    await stored();
+    const worker = { id: WORKER, name: 'w', principal: 'key/w', replica: 'one', queues: ['research'] };
+    await store.workers.put({ ...worker, handlers: ['echo'], labels: {}, concurrency: 1, since: NOON });
+    await turn(NOON + 10, want(1));
+    expect(await store.workers.silent(60_000, 10)).toEqual([]);
+  });
+});
+
 describe('a task reads back as the job that the core makes of it', () => {
   test.each<{ what: string; wanted: Wanted }>([
     { what: 'as usual', wanted: {} },

@@ -57,11 +57,19 @@ export const hearWorkers = statement({
   unaudited: 'that a worker is heard is no change',
 });
 
+/**
+ * A turn that was under way while its worker was removed can leave a lease that nobody holds: its worker is
+ * answered as well, with what is known of it.
+ */
 export const silentWorkers = statement({
   name: 'worker_silent',
   text: `
-    SELECT w.*, ${NOW} - heard_at AS silent, 0 AS held FROM worker w
-     WHERE heard_at < ${NOW} - $1 ORDER BY heard_at LIMIT $2`,
+    (SELECT w.*, ${NOW} - heard_at AS silent, 0 AS held FROM worker w
+      WHERE heard_at < ${NOW} - $1::bigint ORDER BY heard_at LIMIT $2)
+    UNION ALL
+    (SELECT t.worker, t.worker::text, '', '', '{}', '{}', '{}', NULL, 0, 0, 0, $1::bigint, 0
+       FROM (SELECT DISTINCT worker FROM task WHERE worker IS NOT NULL) t
+      WHERE NOT EXISTS (SELECT FROM worker w WHERE w.id = t.worker) LIMIT $2)`,
   values: (by: { leaseMs: number; limit: number }) => [by.leaseMs, by.limit],
   row: toWorker,
 });
