@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { FULL, runCampaign, SHORT, STAGE_NAMES } from '../test/faults/campaign.ts';
+import { FULL, runCampaign, SHORT, type Size, STAGE_NAMES } from '../test/faults/campaign.ts';
 import type { RoundReport } from '../test/faults/round.ts';
 import { KILLS, STRIKES, type StrikeName } from '../test/faults/strikes.ts';
 
@@ -17,11 +17,13 @@ const { values } = parseArgs({
     jobs: { type: 'string' },
     /** How long the strikes of a round are spread over, seconds. */
     over: { type: 'string' },
+    /** Of the stage of tasks. */
+    tasks: { type: 'string' },
     seed: { type: 'string' },
     minutes: { type: 'string' },
     /** Names of strikes, with commas: only these, on `capstan up`. */
     only: { type: 'string' },
-    /** Names of stages: room, lost, pair, database, kill. */
+    /** Names of stages: room, lost, pair, database, tasks, kill. */
     stage: { type: 'string', multiple: true },
     /** Where the report goes as JSON; `-` for standard output. */
     json: { type: 'string' },
@@ -34,6 +36,7 @@ const size = {
   rounds: Number(values.rounds ?? base.rounds),
   jobsPerRound: Number(values.jobs ?? base.jobsPerRound),
   overMs: Number(values.over ?? base.overMs / 1000) * 1000,
+  tasks: tasksOf(base.tasks, values.tasks),
 };
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const minutes = Number(values.minutes ?? (values.full ? 25 : 5));
@@ -91,6 +94,12 @@ if (values.json === '-') process.stdout.write(`${JSON.stringify(result, undefine
 else if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`);
 process.exitCode = broken.length === 0 ? 0 : 1;
 
+/** At the same rate as otherwise. */
+function tasksOf(usual: Size['tasks'], count: string | undefined): Size['tasks'] {
+  const wanted = Number(count ?? usual.count);
+  return { ...usual, count: wanted, overMs: (usual.overMs * wanted) / usual.count };
+}
+
 function strikeName(text: string): StrikeName {
   if (Object.hasOwn(STRIKES, text)) return text as StrikeName;
   throw new Error(`there is no strike "${text}": choose among ${Object.keys(STRIKES).join(', ')}`);
@@ -104,6 +113,7 @@ function roundLine({
   struck,
   counts,
   seconds,
+  tasks,
   broken: found,
 }: RoundReport): string {
   const kinds = Object.entries(struck).map(([kind, count]) => `${kind} ×${count}`);
@@ -113,17 +123,17 @@ function roundLine({
     `${attempts} attempts, ${ends.join(', ')}`,
     `answers lost ${counts.lostAnswers}, refused ${counts.refused}`,
     kinds.join(', '),
+    ...(tasks ? [`${tasks.lostLeases} lost a lease, ${tasks.ranTwice} handlers began more than once`] : []),
     `${seconds.toFixed(0)} s`,
   ].join('; ');
 }
 
 function summary(rounds: readonly RoundReport[]) {
-  const byKind: Partial<Record<StrikeName, number>> = {};
+  const byKind: Record<string, number> = {};
   for (const { struck } of rounds) {
-    for (const [kind, count] of Object.entries(struck) as [StrikeName, number][])
-      byKind[kind] = (byKind[kind] ?? 0) + count;
+    for (const [kind, count] of Object.entries(struck)) byKind[kind] = (byKind[kind] ?? 0) + count;
   }
-  const kinds = Object.entries(byKind) as [StrikeName, number][];
+  const kinds = Object.entries(byKind);
   const sum = (of: (round: RoundReport) => number) => rounds.reduce((all, round) => all + of(round), 0);
   return {
     jobs: sum(({ jobs }) => jobs),

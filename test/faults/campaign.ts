@@ -14,6 +14,7 @@ import {
 } from './round.ts';
 import { databaseDisk, lostAnswers, twoServers } from './stages-on-databases.ts';
 import { fakeClock, mountSmall, type StrikeName, unmount } from './strikes.ts';
+import { playTasks } from './tasks/stage.ts';
 
 export interface Size {
   /** Of the killing stage; the others have a tenth. */
@@ -24,6 +25,8 @@ export interface Size {
   readonly freezeMs: number;
   readonly endWithinMs: number;
   readonly logs: number;
+  /** Submitted over so long, with a strike every so often on average, milliseconds. */
+  readonly tasks: { readonly count: number; readonly overMs: number; readonly strikeEveryMs: number };
 }
 
 export const SHORT: Size = {
@@ -34,6 +37,7 @@ export const SHORT: Size = {
   freezeMs: 3000,
   endWithinMs: 60_000,
   logs: 1000,
+  tasks: { count: 3000, overMs: 20_000, strikeEveryMs: 3000 },
 };
 
 export const FULL: Size = {
@@ -44,6 +48,7 @@ export const FULL: Size = {
   freezeMs: 60_000,
   endWithinMs: 120_000,
   logs: 40,
+  tasks: { count: 100_000, overMs: 240_000, strikeEveryMs: 4000 },
 };
 
 export interface CampaignOptions {
@@ -84,40 +89,61 @@ export async function runCampaign(options: CampaignOptions): Promise<RoundReport
   const chance = new Chance(options.seed);
   const began = performance.now();
   const reports: RoundReport[] = [];
-  for (const prepare of stagesOf(options)) {
-    if (options.enough()) break;
-    const stage = await prepare(options, chance);
-    if (!stage) continue;
-    try {
-      const late = () => options.enough() || performance.now() - began > options.boundMs;
-      reports.push(...(await playStage(stage, options, { chance, late })));
-    } finally {
-      await stage.close();
-    }
+  const late = () => options.enough() || performance.now() - began > options.boundMs;
+  for (const play of stagesOf(options)) {
+    if (late()) break;
+    reports.push(...(await play(options, { chance, late })));
   }
   return reports;
 }
 
+interface Course {
+  readonly chance: Chance;
+  readonly late: () => boolean;
+}
+
+type Play = (options: CampaignOptions, course: Course) => Promise<RoundReport[]>;
+
+/** A stage of jobs: it is set up, played round by round, and taken down. */
+function ofJobs(prepare: (options: CampaignOptions, chance: Chance) => Promise<Stage | undefined>): Play {
+  return async (options, course) => {
+    const stage = await prepare(options, course.chance);
+    if (!stage) return [];
+    try {
+      return await playStage(stage, options, course);
+    } finally {
+      await stage.close();
+    }
+  };
+}
+
+async function tasks(options: CampaignOptions, { chance }: Course): Promise<RoundReport[]> {
+  const report = await playTasks(options, chance);
+  options.onRound(report);
+  return [report];
+}
+
 const STAGES = {
-  room: clockAndDisk,
-  lost: lostAnswers,
-  pair: twoServers,
-  database: databaseDisk,
-  kill: killing,
-} as const;
+  room: ofJobs(clockAndDisk),
+  lost: ofJobs(lostAnswers),
+  pair: ofJobs(twoServers),
+  database: ofJobs(databaseDisk),
+  tasks,
+  kill: ofJobs(killing),
+} as const satisfies Record<string, Play>;
 
 export type StageName = keyof typeof STAGES;
 
 export const STAGE_NAMES = Object.keys(STAGES) as readonly StageName[];
 
-function stagesOf({ only, stages = STAGE_NAMES }: CampaignOptions) {
-  return only ? [killing] : stages.map((name) => STAGES[name]);
+function stagesOf({ only, stages = STAGE_NAMES }: CampaignOptions): readonly Play[] {
+  return only ? [STAGES.kill] : stages.map((name) => STAGES[name]);
 }
 
 async function playStage(
   { installation, field, plans }: Stage,
   { size, onRound }: CampaignOptions,
-  { chance, late }: { chance: Chance; late: () => boolean },
+  { chance, late }: Course,
 ): Promise<RoundReport[]> {
   const reports: RoundReport[] = [];
   const seen: EventView[] = [];

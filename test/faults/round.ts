@@ -18,7 +18,7 @@ import { readEvidence } from './evidence.ts';
 import { doorOf } from './installation.ts';
 import { Ledger } from './ledger.ts';
 import { membersOf, shimsOf, within } from './processes.ts';
-import { type Battlefield, STRIKES, type StrikeName } from './strikes.ts';
+import { type Battlefield, STRIKES, type StrikeName, type WorkerStrike } from './strikes.ts';
 
 export interface RoundPlan {
   readonly label: string;
@@ -38,7 +38,9 @@ export interface RoundReport {
   readonly states: Readonly<Record<string, number>>;
   readonly attempts: number;
   readonly events: number;
-  readonly struck: Readonly<Partial<Record<StrikeName, number>>>;
+  readonly struck: Readonly<Partial<Record<StrikeName | WorkerStrike, number>>>;
+  /** Of the stage of tasks: handlers that began more than once, and tasks that lost a lease. */
+  readonly tasks?: { readonly ranTwice: number; readonly lostLeases: number };
   readonly counts: Ledger['counts'];
   readonly logsRead: number;
   readonly seconds: number;
@@ -157,12 +159,12 @@ async function judge(field: Field, plan: RoundPlan, seen: Seen): Promise<string[
     ...successIsReal(ledger, jobs, evidence),
     ...(await quotaIsBack(installation.client)),
     ...(await nothingIsLeft(ledger)),
-    ...(await auditHolds(installation.client, ledger)),
+    ...(await auditHolds(installation.client, ledger.acknowledged.length)),
     ...(diskWasFull ? [] : await logsAreWhole(installation.client, jobs, plan.logs)),
   ];
 }
 
-async function jobsOf(client: Client, label: string): Promise<JobView[]> {
+export async function jobsOf(client: Client, label: string): Promise<JobView[]> {
   const jobs: JobView[] = [];
   let cursor: string | undefined;
   do {
@@ -190,7 +192,7 @@ export async function eventsSince(client: Client, after: string): Promise<EventV
   return events;
 }
 
-async function quotaIsBack(client: Client): Promise<string[]> {
+export async function quotaIsBack(client: Client): Promise<string[]> {
   let said = '';
   const back = await within(5000, async () => {
     const { items } = await client.call('queue.list', {});
@@ -214,14 +216,14 @@ async function nothingIsLeft(ledger: Ledger): Promise<string[]> {
 }
 
 /** Invariant 10: the chains and their heads hold, all is sealed, and no acknowledged submission is missing. */
-async function auditHolds(client: Client, ledger: Ledger): Promise<string[]> {
+export async function auditHolds(client: Client, acknowledged: number): Promise<string[]> {
   let verdict = await client.call('audit.verify', {});
   await within(5000, async () => {
     verdict = await client.call('audit.verify', {});
     return verdict.unsealed === 0;
   });
   const findings = verdict.findings.map(({ message }) => `the audit does not hold: ${message}`);
-  const missing = ledger.acknowledged.length - verdict.items;
+  const missing = acknowledged - verdict.items;
   return missing > 0 ? [...findings, `the audit lacks ${missing} changes`] : findings;
 }
 

@@ -153,8 +153,12 @@ export const STRIKES = {
 
 export type StrikeName = keyof typeof STRIKES;
 
+/** At the workers of tasks, see `tasks/crew.ts`. */
+export type WorkerStrike = 'kill worker' | 'freeze worker' | 'half-open connection';
+
 /** Those that end a process with SIGKILL. */
-export const KILLS: ReadonlySet<StrikeName> = new Set<StrikeName>([
+export const KILLS: ReadonlySet<string> = new Set<StrikeName | WorkerStrike>([
+  'kill worker',
   'kill server',
   'kill postmaster',
   'kill backend',
