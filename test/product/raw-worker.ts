@@ -98,6 +98,11 @@ export class RawWorker {
     return this.tasks;
   }
 
+  /** Reads nothing any more; says nothing either, as it hears of no time for it. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Ends without a word, as a kill would. */
   drop(): void {
     this.#socket.terminate();
