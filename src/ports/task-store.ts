@@ -85,8 +85,8 @@ export interface TaskStore {
   wake(now: number, limit: number): Promise<{ readonly count: number; readonly queues: readonly string[] }>;
   /** Progress and log lines; what belongs to no current lease is dropped. */
   report(items: readonly TaskNote[], now: number): Promise<void>;
-  /** What tasks waited for, by their uids. */
-  dependencies(uids: readonly string[]): Promise<ReadonlyMap<string, readonly Job[]>>;
+  /** What tasks waited for, by their uids. @param only of those, this one */
+  dependencies(uids: readonly string[], only?: string): Promise<ReadonlyMap<string, readonly Job[]>>;
   logs(uid: string, after: LogPlace, limit: number): Promise<readonly TaskLogLine[]>;
 }
 

@@ -50,8 +50,7 @@ export const readLeasedDependency = defineBytes({
   http: { method: 'GET', path: '/api/v1/worker/dependencies/{uid}/{attempt}/{on}' },
   async handler({ input, ports, principal }) {
     const job = await heldBy(ports, principal, input);
-    const others = (await ports.tasks.dependencies([job.uid])).get(job.uid) ?? [];
-    const other = others.find(({ uid }) => uid === input.on);
+    const [other] = (await ports.tasks.dependencies([job.uid], input.on)).get(job.uid) ?? [];
     if (!other) throw new Refused('job.not_found', { job: input.on, project: job.project });
     const { result, resultBytes } = other.outcome ?? {};
     const key = resultKey({ job: other.uid, attempt: other.fence });

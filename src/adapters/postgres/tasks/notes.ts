@@ -81,8 +81,10 @@ interface DependencyRow {
 
 export const dependenciesOf = statement({
   name: 'task_dependencies',
-  text: 'SELECT dependent, on_uid FROM task_dependency WHERE dependent = ANY ($1::uuid[]) ORDER BY dependent, place',
-  values: (uids: readonly string[]) => [uids],
+  text: `
+    SELECT dependent, on_uid FROM task_dependency
+     WHERE dependent = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR on_uid = $2) ORDER BY dependent, place`,
+  values: ({ uids, only }: { uids: readonly string[]; only?: string | undefined }) => [uids, only],
   row: (row: DependencyRow): DependencyRow => row,
 });
 

@@ -96,8 +96,8 @@ export class PostgresTasks implements TaskStore {
     if (lines.length > 0) await this.#db.run(noteLines, { notes: lines, now });
   }
 
-  async dependencies(uids: readonly string[]): Promise<ReadonlyMap<string, readonly Job[]>> {
-    const links = await this.#db.run(dependenciesOf, uids);
+  async dependencies(uids: readonly string[], only?: string): Promise<ReadonlyMap<string, readonly Job[]>> {
+    const links = await this.#db.run(dependenciesOf, { uids, only });
     const on = [...new Set(links.map(({ on_uid }) => on_uid))];
     const jobs = on.length === 0 ? [] : await this.#db.run(tasksByUid, on);
     const byUid = new Map(jobs.map((job) => [job.uid, job]));
