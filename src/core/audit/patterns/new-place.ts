@@ -1,6 +1,7 @@
 /** Somebody who is known comes from a network that they never came from: a credential that went on a journey. */
 import type { Access } from './access.ts';
 import { networkOf } from './network.ts';
+import { Remembered } from './remembered.ts';
 import { findingOf, type Rule } from './rule.ts';
 
 const ID = 'new-place';
@@ -20,7 +21,7 @@ export const newPlace: Rule = {
   id: ID,
   summary: 'a principal that has been known for a day comes from a network for the first time',
   watch() {
-    const all = new Map<string, Known>();
+    const all = new Remembered<Known>();
     return {
       take(access) {
         const { principal, address, at } = access;

@@ -72,6 +72,17 @@ describe('S10: a replayed audit log', () => {
       want: ['guessed-credential user/ada'],
     },
     {
+      what: 'more strangers at once than can be told apart',
+      more: repeated(10_050, 10, (n) => ({
+        at: LATER,
+        who: 'anonymous',
+        from: `2001:db8:${n}::1`,
+        effect: 'refusal',
+        outcome: 'auth.invalid',
+      })),
+      want: ['crowd anonymous'],
+    },
+    {
       what: 'a person who comes from another network',
       more: repeated(2, MINUTE, () => ({ at: LATER, who: 'user/ada', from: '203.0.113.9' })),
       want: ['new-place user/ada'],

@@ -4,6 +4,7 @@
  */
 import type { AuditRecord } from '../record.ts';
 import { accessesOf } from './access.ts';
+import { crowd } from './crowd.ts';
 import { deniedBurst } from './denied-burst.ts';
 import { deniedProbing } from './denied-probing.ts';
 import { guessedCredential } from './guessed-credential.ts';
@@ -11,7 +12,14 @@ import { newPlace } from './new-place.ts';
 import type { AccessFinding, Rule } from './rule.ts';
 import { unusualReads } from './unusual-reads.ts';
 
-export const RULES: readonly Rule[] = [deniedBurst, deniedProbing, guessedCredential, newPlace, unusualReads];
+export const RULES: readonly Rule[] = [
+  crowd,
+  deniedBurst,
+  deniedProbing,
+  guessedCredential,
+  newPlace,
+  unusualReads,
+];
 
 export class Patterns {
   readonly #watchers = RULES.map((rule) => rule.watch());

@@ -1,15 +1,17 @@
 /** How much of something there was lately, for each of many keys; what is over is forgotten. */
+import { Remembered } from './remembered.ts';
+
 interface Entry {
   readonly at: number;
   readonly amount: number;
 }
 
-/** Keys at a time: beyond it, those that are over are looked for and dropped. */
-const MANY = 10_000;
+/** Amounts of one such part of the window are one entry: a key has no more of them, however much it does. */
+const PARTS = 60;
 
 export class SlidingSum {
   readonly #windowMs: number;
-  readonly #entries = new Map<string, Entry[]>();
+  readonly #entries = new Remembered<readonly Entry[]>();
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
@@ -17,9 +19,11 @@ export class SlidingSum {
 
   /** The sum of the window that ends now, with this amount. */
   add(key: string, at: number, amount: number): number {
-    if (this.#entries.size >= MANY) this.#tidy(at);
-    const entries = this.#lately(key, at);
-    entries.push({ at, amount });
+    const entries = [...this.#lately(key, at)];
+    const last = entries.at(-1);
+    if (last && this.#partOf(last.at) === this.#partOf(at)) {
+      entries[entries.length - 1] = { at, amount: last.amount + amount };
+    } else entries.push({ at, amount });
     this.#entries.set(key, entries);
     return sum(entries);
   }
@@ -29,12 +33,12 @@ export class SlidingSum {
     return sum(this.#lately(key, at));
   }
 
-  #lately(key: string, at: number): Entry[] {
-    return (this.#entries.get(key) ?? []).filter((entry) => entry.at > at - this.#windowMs);
+  #partOf(at: number): number {
+    return Math.floor((at * PARTS) / this.#windowMs);
   }
 
-  #tidy(at: number): void {
-    for (const key of this.#entries.keys()) if (this.of(key, at) === 0) this.#entries.delete(key);
+  #lately(key: string, at: number): readonly Entry[] {
+    return (this.#entries.get(key) ?? []).filter((entry) => entry.at > at - this.#windowMs);
   }
 }
 

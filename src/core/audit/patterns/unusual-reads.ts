@@ -1,4 +1,5 @@
 /** Somebody reads far more of what is guarded (the audit, a cluster) than they ever did: a copy is being made. */
+import { Remembered } from './remembered.ts';
 import { findingOf, type Rule } from './rule.ts';
 import { SlidingSum } from './sliding-sum.ts';
 
@@ -22,7 +23,7 @@ export const unusualReads: Rule = {
   summary: '30 guarded reads or more within an hour, and over four times the busiest hour before',
   watch() {
     const reads = new SlidingSum(WINDOW_MS);
-    const habits = new Map<string, Habit>();
+    const habits = new Remembered<Habit>();
     return {
       take(access) {
         const { principal, at, effect, operation, times } = access;
