@@ -28,7 +28,8 @@ export interface Refreshing {
 }
 
 export interface SessionStore {
-  put(session: SessionRecord): Promise<void>;
+  /** False when a session of this id was there before. */
+  put(session: SessionRecord): Promise<boolean>;
   get(id: string): Promise<SessionRecord | undefined>;
   /** By the present prefix of its refresh secret or the one before. */
   findByPrefix(prefix: string): Promise<SessionRecord | undefined>;

@@ -222,6 +222,17 @@ describe('a sign-in is refused', () => {
     expect(again.body.error?.code).toBe('auth.sign_in');
   });
 
+  test('the second time with a new code for the same beginning, at this replica or at another', async () => {
+    const { url, cookie } = await begun(house());
+    const complete = async (at: House) =>
+      page(at, '/console/complete', { body: asBody(await consentAt(url, 'ada')), cookie });
+    expect((await complete(house())).status).toBe(200);
+    for (const at of [house(), await house().replica()]) {
+      const { body, cookies } = await complete(at);
+      expect([body.error?.code, cookies.size]).toEqual(['auth.sign_in', 0]);
+    }
+  });
+
   test.each(['nonce', 'code_challenge'])('when the issuer was asked with another %s', async (field) => {
     const { url, cookie } = await begun(house());
     const changed = new URL(url);

@@ -15,7 +15,12 @@ export const completeSignIn = defineOperation({
   audit: 'change',
   http: { method: 'POST', path: '/api/v1/auth/complete' },
   async handler(call) {
-    const who = await complete(call, 'native', call.input);
-    return openSession(call, { who, method: 'code', lifetime: PERSON_LIFETIME, prolongable: true });
+    const completed = await complete(call, 'native', call.input);
+    return openSession(call, {
+      ...completed,
+      method: 'code',
+      lifetime: PERSON_LIFETIME,
+      prolongable: true,
+    });
   },
 });

@@ -1,7 +1,8 @@
 /**
  * One sign-in by authorization code, between its beginning and its end. What the server must know again
  * (state, nonce, the verifier of PKCE) is sealed and kept by who began: so any replica completes it, nothing
- * is stored for who never comes back, and nobody else can complete it. The issuer takes a code once.
+ * is stored for who never comes back, and nobody else can complete it. It is completed once: the session that
+ * it opens has its id from the beginning, and a store takes an id once.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ const Transaction = z.object({
   nonce: z.string(),
   verifier: z.string(),
   redirectUri: z.string(),
+  /** Id of the session that it opens. */
+  session: z.uuid(),
   /** Epoch milliseconds. */
   until: z.number(),
 });
@@ -42,10 +45,15 @@ export async function begin(
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const url = await issuers.authorizationUrl({ redirectUri, state, nonce, challenge });
   const until = now + LASTS;
-  const transaction = sealer.seal(
-    purpose(of),
-    JSON.stringify({ state, nonce, verifier, redirectUri, until }),
-  );
+  const begun: z.output<typeof Transaction> = {
+    state,
+    nonce,
+    verifier,
+    redirectUri,
+    session: ports.chance.uid(now),
+    until,
+  };
+  const transaction = sealer.seal(purpose(of), JSON.stringify(begun));
   return { url, transaction, endsAt: formatTime(until) };
 }
 
@@ -56,23 +64,29 @@ export interface Returned {
   readonly transaction: string;
 }
 
+/** Who came back, and the id of the session that is theirs to open. */
+export interface Completed {
+  readonly who: Verified;
+  readonly id: string;
+}
+
 /** Throws Refused `auth.sign_in` for whatever does not belong together, `auth.issuer_unavailable`. */
 export async function complete(
   { ports, now }: Call<unknown>,
   of: RedirectOf,
   returned: Returned,
-): Promise<Verified> {
+): Promise<Completed> {
   const { issuers, sealer } = ports;
   const begun = opened(sealer.unseal(purpose(of), returned.transaction));
   if (!begun || begun.until <= now || !equal(begun.state, returned.state)) throw new Refused('auth.sign_in');
   // Another issuer's answer, mixed up with ours (RFC 9207).
   if (returned.iss !== undefined && returned.iss !== issuers.people?.issuer)
     throw new Refused('auth.sign_in');
-  const { verifier, redirectUri, nonce } = begun;
+  const { verifier, redirectUri, nonce, session } = begun;
   const idToken = await issuers.redeem({ code: returned.code, verifier, redirectUri });
   const who = idToken === undefined ? undefined : await issuers.person(idToken, nonce);
   if (!who) throw new Refused('auth.sign_in');
-  return who;
+  return { who, id: session };
 }
 
 /** A transaction of the command line is worth nothing to the console, and the other way round. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { formatTime } from '../../contract/scalars.ts';
 import type { ConsoleSessionView, SignedInView } from '../../contract/sign-in.ts';
+import { Refused } from '../../core/errors/refused.ts';
 import type { Minted } from '../../ports/key-store.ts';
 import type { SessionRecord } from '../../ports/session-store.ts';
 import type { Verified } from '../../ports/token-verifier.ts';
@@ -25,6 +26,8 @@ const OPERATION: Readonly<Record<Method, string>> = {
 
 export interface SignIn {
   readonly who: Verified;
+  /** Of a sign-in that can be completed once: chosen when it began. Absent: any. */
+  readonly id?: string | undefined;
   readonly method: Method;
   /** Milliseconds. */
   readonly lifetime: number;
@@ -45,22 +48,23 @@ export async function openSession(call: Call<unknown>, signIn: SignIn): Promise<
 /** The secret is for the cookie. It is no refresh secret: nothing is given for it but answers. */
 export async function openBrowserSession(
   call: Call<unknown>,
-  who: Verified,
+  completed: Pick<SignIn, 'who' | 'id'>,
 ): Promise<z.output<typeof ConsoleSessionView>> {
   const minted = call.ports.mint.make('cab');
-  const signIn = { who, method: 'console', lifetime: BROWSER_LIFETIME } as const;
+  const signIn = { ...completed, method: 'console', lifetime: BROWSER_LIFETIME } as const;
   const { id, subject, expiresAt } = await put(call, signIn, minted);
   const sessionEndsAt = formatTime(expiresAt);
   return { id: principalId(subject), session: id, sessionEndsAt, secret: minted.secret };
 }
 
+/** Throws Refused `auth.sign_in` for a sign-in that was completed before. */
 async function put(
   { ports, now, origin }: Call<unknown>,
-  { who, method, lifetime }: Omit<SignIn, 'prolongable'>,
+  { who, id, method, lifetime }: Omit<SignIn, 'prolongable'>,
   minted: Minted | undefined,
 ): Promise<SessionRecord> {
   const session: SessionRecord = {
-    id: ports.chance.uid(now),
+    id: id ?? ports.chance.uid(now),
     subject: who.subject,
     groups: who.groups,
     method,
@@ -79,7 +83,8 @@ async function put(
     request: origin?.requestId,
     address: origin?.address,
   };
-  await ports.audit.within(entry, () => ports.sessions.put(session));
+  const isFirst = await ports.audit.within(entry, () => ports.sessions.put(session));
+  if (!isFirst) throw new Refused('auth.sign_in');
   return session;
 }
 

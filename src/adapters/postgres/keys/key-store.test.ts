@@ -116,7 +116,8 @@ describe('a session', () => {
 
   test('is listed while it lives, prolonged once per secret, and ended once', async () => {
     const { sessions } = db.store;
-    await sessions.put(session);
+    expect(await sessions.put(session)).toBe(true);
+    expect(await sessions.put({ ...session, subject: 'user:eve' })).toBe(false);
     expect(await sessions.get('s1')).toEqual(session);
     expect((await sessions.list({ subject: 'user:ada', now: NOON }, { limit: 5 })).items).toEqual([session]);
     expect((await sessions.list({ now: NOON + 100 }, { limit: 5 })).items).toEqual([]);

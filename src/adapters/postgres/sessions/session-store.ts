@@ -16,8 +16,8 @@ export class PostgresSessions implements SessionStore {
     this.#db = db;
   }
 
-  async put(session: SessionRecord): Promise<void> {
-    await this.#db.run(putSession, session);
+  async put(session: SessionRecord): Promise<boolean> {
+    return (await this.#db.one(putSession, session)) === true;
   }
 
   get(id: string): Promise<SessionRecord | undefined> {
