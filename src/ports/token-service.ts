@@ -18,6 +18,8 @@ export interface IssuedToken {
 }
 
 export interface TokenService {
+  /** HS256 under a secret of the configuration, and no key of its own. */
+  readonly signsBySecret: boolean;
   /** @param until never longer than this: the end of the credential */
   issue(of: TokenOf, until: number | undefined): Promise<IssuedToken>;
   /** Undefined for whatever is not a valid token of ours, without saying why. */

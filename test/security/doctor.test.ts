@@ -2,6 +2,9 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run as runHere } from '../../src/cli/testing/run.ts';
+import { grantOf } from '../../src/core/access/grants.ts';
+import { invoke } from '../../src/operations/invoke.ts';
+import { examineServer } from '../../src/operations/system/doctor.ts';
 import { withHouse } from './house.ts';
 import { Running, run, Scratch } from './running.ts';
 
@@ -11,6 +14,9 @@ interface Diagnosed {
   readonly what: string;
   readonly next?: string;
 }
+
+const ADMIN = { id: 'key/admin', kind: 'key', grants: [grantOf('admin')] } as const;
+const ENDLESS = new AbortController().signal;
 
 const scratch = new Scratch();
 let running: Running;
@@ -147,21 +153,40 @@ describe('of a server that is elsewhere', () => {
     expect((JSON.parse(stdout) as Diagnosed[]).at(-1)).toMatchObject({ check: 'server', level: 'warning' });
   });
 
+  test.each([
+    { signsBySecret: false, level: 'warning' },
+    { signsBySecret: true, level: 'ok' },
+  ])(
+    'an old signing key, where tokens are signed by a secret: $signsBySecret',
+    async ({ signsBySecret, level }) => {
+      const { ports } = house();
+      const facts = async () => ({ ...(await ports.examiner.facts()), signingKeyMs: 90 * 86_400_000 });
+      const old = { ...ports, examiner: { facts }, tokens: { ...ports.tokens, signsBySecret } };
+      const { items } = await invoke(examineServer, {
+        input: {},
+        principal: ADMIN,
+        ports: old,
+        signal: ENDLESS,
+      });
+      expect(items.find(({ check }) => check === 'signing')?.level).toBe(level);
+    },
+  );
+
   test('a store of blobs that is away, and a database that is, are findings without their secrets', async () => {
     const { ports } = house();
     const failing = () => Promise.reject(new Error('connect to s3 with password=hunter2'));
-    const { invoke } = await import('../../src/operations/invoke.ts');
-    const { examineServer } = await import('../../src/operations/system/doctor.ts');
-    const { grantOf } = await import('../../src/core/access/grants.ts');
-    const principal = { id: 'key/admin', kind: 'key', grants: [grantOf('admin')] } as const;
     const broken = {
       ...ports,
-      blobs: { ...ports.blobs, stat: failing },
+      blobs: { ...ports.blobs, put: failing },
       examiner: { facts: failing },
       listener: { certificateEnds: () => 0 },
     };
-    const { signal } = new AbortController();
-    const { items } = await invoke(examineServer, { input: {}, principal, ports: broken, signal });
+    const { items } = await invoke(examineServer, {
+      input: {},
+      principal: ADMIN,
+      ports: broken,
+      signal: ENDLESS,
+    });
     expect(items.filter(({ level }) => level === 'error').map(({ check }) => check)).toEqual([
       'database',
       'blobs',

@@ -80,7 +80,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
     ...store,
     ...identity.ports,
     ...openDesk({ store, leaseMs: 15_000, replica: 'house', onTrouble: () => undefined }, over.signal),
-    blobs: NO_BLOBS,
+    blobs: fewBlobs(),
     files: { read: async () => undefined },
     listener: { certificateEnds: () => undefined },
     clock: systemClock,
@@ -157,12 +157,24 @@ function parsed(text: string): unknown {
   }
 }
 
-const NO_BLOBS: Ports['blobs'] = {
-  put: async () => undefined,
-  stat: async () => undefined,
-  read: async () => undefined,
-  removeAll: async () => undefined,
-} as unknown as Ports['blobs'];
+/** The few bytes that a test of the surface keeps. */
+function fewBlobs(): Ports['blobs'] {
+  const kept = new Map<string, Buffer>();
+  return {
+    async put(key, content) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of content) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      kept.set(key, bytes);
+      return { bytes: bytes.length };
+    },
+    stat: async (key) => (kept.has(key) ? { bytes: kept.get(key)?.length ?? 0 } : undefined),
+    read: async (key, { offset, limit }) => kept.get(key)?.subarray(offset, offset + limit),
+    async removeAll(prefix) {
+      for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key);
+    },
+  };
+}
 
 /** The longest that a revocation may go unnoticed, milliseconds. */
 export const NOTICED_WITHIN = 2000;

@@ -42,6 +42,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
   const shared = secret === undefined ? undefined : sharedKey(secret);
   const verified = new VerifiedTokens(now);
   return {
+    signsBySecret: shared !== undefined,
     issue: async (of, until) => sign(shared ?? (await ring.signer()), of, lifeOf(now(), until)),
     rotate: () => ring.rotate(),
     async verify(token) {

@@ -1,4 +1,7 @@
-/** What this server can tell of itself: it looks, and changes nothing. A check that fails is a finding. */
+/**
+ * What this server can tell of itself: it looks, and changes nothing but a probe that it takes away again. A check
+ * that fails is a finding.
+ */
 import { formatTime } from '../../contract/scalars.ts';
 import { DoctorView, Nothing } from '../../contract/system.ts';
 import type { Diagnosed } from '../../core/doctor/diagnosed.ts';
@@ -8,6 +11,7 @@ import { Refused } from '../../core/errors/refused.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Ports } from '../../ports/index.ts';
 import { defineOperation } from '../define.ts';
+import { examineBlobs } from './examine-blobs.ts';
 
 export const examineServer = defineOperation({
   name: 'system.doctor',
@@ -21,9 +25,9 @@ export const examineServer = defineOperation({
   http: { method: 'GET', path: '/api/v1/doctor' },
   async handler({ ports, now }) {
     const checks: readonly [string, () => Promise<Diagnosed[]>][] = [
-      ['database', async () => judgeServer(await ports.examiner.facts())],
+      ['database', () => server(ports)],
       ['agents', () => agents(ports, now)],
-      ['blobs', () => blobs(ports)],
+      ['blobs', () => examineBlobs(ports, now)],
       ['tls', async () => listener(ports, now)],
     ];
     const items: Diagnosed[] = [];
@@ -39,19 +43,17 @@ function failed(check: string, error: unknown): Diagnosed {
   return { check, level: 'error', what, next: 'Look at the log of the server.' };
 }
 
+/** Keys of before a secret took their place sign nothing any more, whatever their age. */
+async function server({ examiner, tokens }: Ports): Promise<Diagnosed[]> {
+  const facts = await examiner.facts();
+  return judgeServer(tokens.signsBySecret ? { ...facts, signingKeyMs: undefined } : facts);
+}
+
 async function agents({ agents: store }: Ports, now: number): Promise<Diagnosed[]> {
   const all = await store.list();
   return judgeAgents(
     all.map(({ name, connected, lastHeard }) => ({ name, connected, silentMs: now - lastHeard })),
   );
-}
-
-/** There is no such blob; that the store says so is what is asked. */
-const NONE = 'doctor/none';
-
-async function blobs({ blobs: store }: Ports): Promise<Diagnosed[]> {
-  await store.stat(NONE);
-  return [{ check: 'blobs', level: 'ok', what: 'the store of logs and outputs answers' }];
 }
 
 function listener({ listener: own }: Ports, now: number): Diagnosed[] {
