@@ -1,11 +1,14 @@
 /** S10 against the product: what is unusual in its audit is found by the server, and of an export without it. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../src/cli/testing/run.ts';
 import { ordinaryWeeks } from '../../src/core/audit/testing/accesses.ts';
-import { withHouse } from './house.ts';
+import { type House, withHouse } from './house.ts';
 
 const house = withHouse();
 let home: string;
@@ -81,4 +84,83 @@ test.each(SHOWN)('%s has a test of its name', async (id) => {
   const files = globSync('{src,test}/**/*.test.ts', { cwd: root });
   const named = new RegExp(`(describe|test)(\\.each)?[^\\n]*\\(\\s*['\`]${id}\\b|what: '${id}\\b`);
   expect(files.filter((file) => named.test(readFileSync(join(root, file), 'utf8')))).not.toEqual([]);
+});
+
+describe('S10: a new place, seen through a proxy', () => {
+  let daysLater = 0;
+  const now = () => Date.now() + daysLater * 86_400_000;
+  const proxied = withHouse(undefined, { behindProxy: true, now });
+  const direct = withHouse(undefined, { now });
+
+  /** As proxies do: what was there stays, and who really asked comes last. */
+  async function openProxy(to: string): Promise<{ port: number; close: () => void }> {
+    const server = createServer((request, response) => {
+      const said = request.headers['x-forwarded-for'];
+      const forwarded = [said, request.socket.remoteAddress].filter(Boolean).join(', ');
+      const onward = forward(to + (request.url ?? ''), {
+        method: request.method,
+        headers: { ...request.headers, 'x-forwarded-for': forwarded },
+      });
+      onward.on('response', (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+  }
+
+  /** From an address of this machine; whoever lies says that it is another's. */
+  async function asks(
+    port: number,
+    by: { key: string; from: string; lies?: string; n: number },
+  ): Promise<void> {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = forward(`http://127.0.0.1:${port}/api/v1/projects/p${by.n}`, {
+        method: 'PUT',
+        localAddress: by.from,
+        agent: false,
+        headers: {
+          authorization: `Bearer ${by.key}`,
+          'content-type': 'application/json',
+          ...(by.lies === undefined ? {} : { 'x-forwarded-for': by.lies }),
+        },
+      });
+      request.on('response', (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+      request.end('{}');
+    });
+    expect(status).toBe(200);
+  }
+
+  const placesOf = async (at: House) => {
+    await at.ports.audit.flush();
+    const { body } = await at.ask<Findings>('GET', '/audit/findings');
+    return body.items.filter(({ rule }) => rule === 'new-place').map(({ address }) => address);
+  };
+
+  test('is the address that the proxy names, not the one that the caller claims', async () => {
+    const proxy = await openProxy(proxied().address);
+    onTestFinished(proxy.close);
+    const key = await proxied().key('traveller', ['admin']);
+    for (let n = 0; n < 6; n += 1) await asks(proxy.port, { key, from: '127.1.0.1', n });
+    daysLater = 2;
+    await asks(proxy.port, { key, from: '127.1.0.7', n: 7 });
+    expect(await placesOf(proxied())).toEqual([]);
+    await asks(proxy.port, { key, from: '127.9.0.1', lies: '127.1.0.1', n: 8 });
+    expect(await placesOf(proxied())).toEqual(['127.9.0.1']);
+    daysLater = 0;
+  });
+
+  test('without a proxy is where the connection comes from, whatever a header says', async () => {
+    const port = Number(new URL(direct().address).port);
+    const key = await direct().key('traveller', ['admin']);
+    for (let n = 0; n < 6; n += 1) await asks(port, { key, from: '127.1.0.1', lies: '127.9.0.1', n });
+    daysLater = 2;
+    await asks(port, { key, from: '127.1.0.1', lies: '127.77.0.1', n: 7 });
+    expect(await placesOf(direct())).toEqual([]);
+    await asks(port, { key, from: '127.9.0.1', lies: '127.1.0.1', n: 8 });
+    expect(await placesOf(direct())).toEqual(['127.9.0.1']);
+    daysLater = 0;
+  });
 });

@@ -46,15 +46,26 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Registers hooks: what it returns may be used in tests. @param settings asked for before the house is opened */
+export interface Site {
+  /** A proxy in front says who asks. */
+  readonly behindProxy?: boolean;
+  /** Epoch milliseconds, for the records of the audit. */
+  readonly now?: () => number;
+}
+
+/**
+ * Registers hooks: what it returns may be used in tests. @param settings asked for before the house is opened
+ * @param site where it stands
+ */
 export function withHouse(
   settings: () => IdentityPlaneOptions['settings'] | Promise<IdentityPlaneOptions['settings']> = () =>
     undefined,
+  site: Site = {},
 ): () => House {
   const db = withStore();
   let house: House | undefined;
   beforeAll(async () => {
-    house = await openHouse({ store: db.store, more: () => db.open(), settings: await settings() });
+    house = await openHouse({ store: db.store, more: () => db.open(), settings: await settings(), site });
   });
   afterAll(async () => house?.close());
   return () => {
@@ -70,10 +81,11 @@ interface Opening {
   /** Another one on the same database. */
   readonly more: () => Promise<Store>;
   readonly settings: IdentityPlaneOptions['settings'];
+  readonly site: Site;
   readonly admin?: string;
 }
 
-async function openHouse({ store, more, settings, admin }: Opening): Promise<House> {
+async function openHouse({ store, more, settings, site, admin }: Opening): Promise<House> {
   const over = new AbortController();
   const identity = openIdentity({ store, pepper: PEPPER, settings, until: over.signal });
   const ports: Ports = {
@@ -83,7 +95,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
     blobs: fewBlobs(),
     files: { read: async () => undefined },
     listener: { certificateEnds: () => undefined },
-    clock: systemClock,
+    clock: { now: site.now ?? systemClock.now },
     chance: systemChance,
     auditKeys: NO_AUDIT_KEYS,
     courier: createCourier({ pepper: PEPPER }),
@@ -95,6 +107,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
     authenticate: identity.authenticate,
     authenticateBrowser: identity.authenticateBrowser,
     health: async () => ({ ready: true, checks: {} }),
+    options: { behindProxy: site.behindProxy ?? false },
   });
   const { url } = await http.listen({ host: '127.0.0.1', port: 0 });
   const replicas: House[] = [];
@@ -112,7 +125,7 @@ async function openHouse({ store, more, settings, admin }: Opening): Promise<Hou
       return answer.body.key;
     },
     replica: async () => {
-      const other = await openHouse({ store: await more(), more, settings, admin: house.admin });
+      const other = await openHouse({ store: await more(), more, settings, site, admin: house.admin });
       replicas.push(other);
       return other;
     },
