@@ -1,5 +1,6 @@
 /** The terminal, as the verbs see it. Tests pass streams of their own; nothing here runs on import. */
 import type { Readable, Writable } from 'node:stream';
+import { EXIT } from './exit-codes.ts';
 
 export interface Terminal {
   readonly isTTY?: boolean | undefined;
@@ -20,14 +21,17 @@ export interface Io {
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The real terminal. A reader that has closed its end (`| head`) ends the program without a word. */
+/**
+ * The real terminal. A reader that has closed its end (`| head`) ends the program without a word; an output that
+ * can not be written, such as a file on a full disk, ends it as an error. Remarks that nobody can be told end nothing.
+ */
 export function processIo(process: NodeJS.Process): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`error: the output can not be written: ${error.message}\n`);
+    process.exit(EXIT.usage);
+  });
   return {
     stdin: process.stdin,
     stdout: process.stdout,
