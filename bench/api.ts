@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { BareDatabase } from './api/bare-database.ts';
 import { type Act, ApiLoad, type Load, loaded } from './api/load.ts';
+import { permissionChecks } from './api/permission.ts';
 import { checkStored, type OperationName, PAGE, prepare, requestsFor } from './api/requests.ts';
 import { withoutRows } from './api/without-rows.ts';
 import { Capstan } from './harness/capstan.ts';
@@ -20,6 +21,8 @@ const CONNECTIONS = [1, 16, 64] as const;
 const PARTS = ['authentication', 'audit', 'events', 'store'] as const;
 const PART_CONNECTIONS = 16;
 const ROUNDS = 3;
+/** Of each server with a part taken away. */
+const PART_TURNS = 5;
 /** Parts that are rows of a table: the table takes none while they are measured. */
 const ROWS_OF: Partial<Record<(typeof PARTS)[number], string>> = { audit: 'audit_record', events: 'event' };
 /** Each round, milliseconds. */
@@ -31,6 +34,8 @@ export async function run(report: Report): Promise<void> {
   await using database = await startDatabase(join(place.dir, 'database'));
   const uid = await whole(place.dir, database, report);
   await parts({ dir: place.dir, uid, database }, report);
+  const samples = Array.from({ length: PART_TURNS }, permissionChecks);
+  report(figureOf({ name: 'permission checks of a request, in memory', samples, unit: '1/s' }));
 }
 
 /** Returns the uid of a job. */
@@ -103,29 +108,60 @@ interface Place {
   readonly database: BenchDatabase;
 }
 
-/** The peer of each is the HTTP surface with nothing taken away, on the same database. */
+const WHOLE = 'nothing';
+type Part = (typeof PARTS)[number] | typeof WHOLE;
+type Rates = Record<OperationName, number[]>;
+
+/**
+ * The peer of each is the HTTP surface with nothing taken away, on the same database. All of them are there from the
+ * beginning and take turns: a machine that slows down slows all of them.
+ */
 async function parts(place: Place, report: Report): Promise<void> {
-  const whole = await rates('nothing', place);
+  await using servers = new AsyncDisposableStack();
+  const apis = new Map<Part, ApiLoad>();
+  for (const part of [WHOLE, ...PARTS] as const) {
+    const server = servers.use(await partial(part, place));
+    apis.set(part, servers.use(new ApiLoad(server, PART_CONNECTIONS)));
+  }
+  const rates = await takeTurns(apis, place);
   for (const part of PARTS) {
-    await using _kept = await withoutRows(place.database.config, ROWS_OF[part]);
-    const less = await rates(part, place);
     for (const operation of OPERATIONS) {
-      const peer = { against: 'with it', samples: whole[operation] };
+      const peer = { against: 'with it', samples: rates.get(WHOLE)![operation] };
       const name = `${operation}, ${PART_CONNECTIONS} at a time, without ${part}`;
-      report(figureOf({ name, samples: less[operation], unit: '1/s', peer }));
+      report(figureOf({ name, samples: rates.get(part)![operation], unit: '1/s', peer }));
     }
   }
 }
 
-/** Of the HTTP surface without a part, requests a second. */
-async function rates(part: string, { dir, uid, database }: Place): Promise<Record<OperationName, number[]>> {
+/** The HTTP surface without a part. */
+function partial(part: Part, { dir, database }: Place): Promise<Capstan> {
   const program = [join(import.meta.dirname, 'api/partial-server.ts'), part, join(dir, part)];
-  const env = { CAPSTAN_DATABASE_URL: database.url };
-  await using server = await Capstan.start({ program, home: dir, env });
-  const found: Record<OperationName, number[]> = { 'job.get': [], 'job.list': [], 'job.submit': [] };
-  for (const operation of OPERATIONS) {
-    const { measured } = await overHttp(server, { operation, connections: PART_CONNECTIONS, uid });
-    found[operation] = measured.map(({ perSecond }) => perSecond);
+  return Capstan.start({ program, home: dir, env: { CAPSTAN_DATABASE_URL: database.url } });
+}
+
+/** Requests a second; the first turn warms up and does not count. */
+async function takeTurns(
+  apis: ReadonlyMap<Part, ApiLoad>,
+  { uid, database }: Place,
+): Promise<ReadonlyMap<Part, Rates>> {
+  const rates = new Map([...apis.keys()].map((part) => [part, noRates()]));
+  for (let turn = 0; turn <= PART_TURNS; turn += 1) {
+    for (const operation of OPERATIONS) {
+      const request = requestsFor(uid)[operation];
+      for (const [part, api] of apis) {
+        await using _kept = await withoutRows(database.config, part === WHOLE ? undefined : ROWS_OF[part]);
+        const { perSecond } = await loaded(
+          async () => void (await api.send(request)),
+          PART_CONNECTIONS,
+          ROUND,
+        );
+        if (turn > 0) rates.get(part)![operation].push(perSecond);
+      }
+    }
   }
-  return found;
+  return rates;
+}
+
+function noRates(): Rates {
+  return { 'job.get': [], 'job.list': [], 'job.submit': [] };
 }

@@ -18,6 +18,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'capstan up until it is ready, a job until its first line and its end, the command line (1 min)',
     load: () => import('./startup.ts'),
   },
+  submit: {
+    summary: 'durable submissions of tasks a second, beside other queues (2 min; Redis for BullMQ)',
+    load: () => import('./submit.ts'),
+  },
+  cycle: {
+    summary: 'tasks a second from submission to completion, beside other queues (2 min; Redis for BullMQ)',
+    load: () => import('./cycle.ts'),
+  },
   api: {
     summary: 'reads and submissions a second over HTTP, with 1, 16 and 64 connections (1 min)',
     load: () => import('./api.ts'),

@@ -22,6 +22,7 @@ import { rememberingKeys, rememberingPorts } from './remembering-store.ts';
 const PEPPER = Buffer.alloc(32, 7);
 
 const [part, dir = ''] = process.argv.slice(2);
+const over = new AbortController();
 await serve(process.env.CAPSTAN_DATABASE_URL ?? '');
 
 async function serve(connection: string): Promise<void> {
@@ -46,12 +47,12 @@ function portsOf(store: Store): Ports {
   const unused = () => Promise.reject(new Error('the bench reads no files'));
   const files = { read: unused };
   const blobs = { put: unused, stat: unused, read: unused, removeAll: unused };
-  const until = new AbortController().signal;
+  const until = over.signal;
   const ports: Ports = {
     ...store,
     ...openDesk({ store, leaseMs: 15_000, replica: 'bench', onTrouble: console.error }, until),
     auditKeys: NO_AUDIT_KEYS,
-    ...openIdentity({ store, pepper: PEPPER, until: new AbortController().signal }).ports,
+    ...openIdentity({ store, pepper: PEPPER, until }).ports,
     courier: createCourier({ pepper: PEPPER }),
     listener: { certificateEnds: () => undefined },
     clock: systemClock,
@@ -70,6 +71,7 @@ async function authenticate({ keys }: Store, key: string): Promise<Authenticate>
 }
 
 async function end(http: HttpServer, store: Store): Promise<void> {
+  over.abort();
   await http.close({ graceMs: 1000 });
   await store.close();
 }

@@ -16,6 +16,8 @@ export interface Figure {
   readonly peer?: number;
   /** `value / peer` */
   readonly ratio?: number;
+  /** Aimed at for the ratio. */
+  readonly ratioGoal?: number;
   /** What the peer is. */
   readonly against?: string;
   /** The tenth and the ninetieth percentile of the runs. */
@@ -32,6 +34,8 @@ export interface Measured {
   readonly unit: Unit;
   readonly goal?: number;
   readonly peer?: Peer | undefined;
+  /** Aimed at, times the peer. */
+  readonly ratio?: number | undefined;
 }
 
 export interface Peer {
@@ -40,7 +44,7 @@ export interface Peer {
 }
 
 /** Less time is better, and so is more in a second. */
-export function figureOf({ name, samples, unit, goal, peer }: Measured): Figure {
+export function figureOf({ name, samples, unit, goal, peer, ratio }: Measured): Figure {
   const value = median(samples);
   return {
     name,
@@ -49,6 +53,7 @@ export function figureOf({ name, samples, unit, goal, peer }: Measured): Figure 
     better: unit === 'ms' ? 'lower' : 'higher',
     ...(goal === undefined ? {} : { goal }),
     ...(peer === undefined ? {} : comparison(value, peer)),
+    ...(ratio === undefined ? {} : { ratioGoal: ratio }),
     spread: [rounded(quantile(samples, 0.1)), rounded(quantile(samples, 0.9))],
     runs: samples.length,
   };

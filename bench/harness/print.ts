@@ -1,7 +1,7 @@
 /** How figures are shown: one JSON object a line for programs, a table for people. */
 import type { Figure } from './figure.ts';
 
-const WIDTHS = [34, 12, 20, 12, 10] as const;
+const WIDTHS = [62, 12, 20, 12, 14] as const;
 
 export function jsonLine(bench: string, figure: Figure): string {
   return JSON.stringify({ bench, ...figure });
@@ -13,11 +13,17 @@ export function heading(): string {
 
 /** A goal that was missed is marked; the bench does not fail for it. */
 export function row(figure: Figure): string {
-  const { name, value, unit, better, goal, ratio, against, spread } = figure;
+  const { name, value, unit, better, goal, ratio, ratioGoal, against, spread } = figure;
   const met = goal === undefined || (better === 'lower' ? value <= goal : value >= goal);
   const aim = goal === undefined ? '' : `${better === 'lower' ? '≤' : '≥'} ${goal}${met ? '' : ' ✗'}`;
   const range = `${spread[0]} – ${spread[1]}`;
-  return line([name, `${value} ${unit}`, range, aim, ratio === undefined ? '' : `${ratio}×`], against ?? '');
+  return line([name, `${value} ${unit}`, range, aim, timesOf(ratio, ratioGoal)], against ?? '');
+}
+
+function timesOf(ratio: number | undefined, goal: number | undefined): string {
+  if (ratio === undefined) return '';
+  if (goal === undefined) return `${ratio}×`;
+  return `${ratio}× ≥ ${goal}${ratio >= goal ? '' : ' ✗'}`;
 }
 
 function line(cells: readonly string[], last: string): string {

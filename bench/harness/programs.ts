@@ -3,6 +3,9 @@ import { type SpawnOptions, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { check } from './check.ts';
 
+/** A peer that waits for ever is a failure, milliseconds. */
+const LONGEST = 120_000;
+
 /**
  * Runs a program that must end with 0; its standard output. What it says of errors is in the failure.
  * @throws CheckFailed
@@ -11,7 +14,7 @@ export async function output(
   [file = '', ...args]: readonly string[],
   options: Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> = {},
 ): Promise<string> {
-  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { ...options, timeout: LONGEST, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
