@@ -10,7 +10,7 @@ import { scratch } from './harness/scratch.ts';
 import { peersOn } from './queue/peers.ts';
 import { CONNECTIONS, Product } from './queue/product.ts';
 
-const ROUNDS = 1;
+const ROUNDS = 3;
 const ROUND = 3000;
 const GOALS: Readonly<Record<string, number>> = { 'pg-boss': 4, 'graphile-worker': 8 };
 

@@ -26,6 +26,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'tasks a second from submission to completion, beside other queues (2 min; Redis for BullMQ)',
     load: () => import('./cycle.ts'),
   },
+  latency: {
+    summary: 'from a submission to its handler, at 500, 1,000 and 2,000 a second (1 min)',
+    load: () => import('./latency.ts'),
+  },
   api: {
     summary: 'reads and submissions a second over HTTP, with 1, 16 and 64 connections (1 min)',
     load: () => import('./api.ts'),
@@ -38,7 +42,8 @@ async function main(args: string[]): Promise<number> {
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false } },
   });
-  const [name] = positionals;
+  const [name, ...files] = positionals;
+  if (name === 'table') return table(files);
   const bench = name === undefined ? undefined : BENCHES[name];
   if (positionals.length === 0) return list(console.log);
   if (!bench || positionals.length > 1) {
@@ -49,8 +54,16 @@ async function main(args: string[]): Promise<number> {
   return runBench(name!, bench, values.json);
 }
 
+async function table(files: readonly string[]): Promise<number> {
+  const { writeTable } = await import('./table.ts');
+  writeTable(files);
+  return 0;
+}
+
 function list(say: (line: string) => void): number {
-  say('usage: npm run bench -- NAME [--json]');
+  say(
+    'usage: npm run bench -- NAME [--json]\n       npm run bench -- table FILE…  writes what --json printed into docs/performance.md',
+  );
   for (const [name, { summary }] of Object.entries(BENCHES)) say(`  ${name.padEnd(10)}${summary}`);
   return 0;
 }

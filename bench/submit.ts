@@ -10,7 +10,7 @@ import { scratch } from './harness/scratch.ts';
 import { peersOn } from './queue/peers.ts';
 import { CONNECTIONS, type Load, Product } from './queue/product.ts';
 
-const ROUNDS = 1;
+const ROUNDS = 3;
 /** Each round of each queue, milliseconds. */
 const ROUND = 3000;
 /** What is aimed at, times the peer's rate. */
@@ -22,14 +22,19 @@ export async function run(report: Report): Promise<void> {
   await using product = await Product.start(place.dir, database);
   await product.load(ROUND);
   const loads: Load[] = [];
+  const together: number[] = [];
   const peers = peersOn(database, place.dir).map((peer) => ({ peer, rates: [] as number[] }));
   for (let round = 0; round < ROUNDS; round += 1) {
     loads.push(await product.load(ROUND));
+    const bySdk = await product.loadBySdk(ROUND);
+    together.push(bySdk.count / bySdk.seconds);
     for (const { peer, rates } of peers) rates.push(await peer.measure('add', ROUND));
   }
   const rates = loads.map(({ count, seconds }) => count / seconds);
   const name = `submit over HTTP, ${CONNECTIONS} connections`;
   report(figureOf({ name, samples: rates, unit: '1/s' }));
+  const sdk = `submit by the SDK, ${CONNECTIONS} callers, put together`;
+  report(figureOf({ name: sdk, samples: together, unit: '1/s' }));
   for (const { peer, rates: samples } of peers) {
     const against = { against: `${peer.name}, in-process add`, samples };
     const ratio = GOALS[peer.name];

@@ -13,8 +13,9 @@ const LONGEST = 120_000;
 export async function output(
   [file = '', ...args]: readonly string[],
   options: Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> = {},
+  timeout = LONGEST,
 ): Promise<string> {
-  const child = spawn(file, args, { ...options, timeout: LONGEST, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { ...options, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

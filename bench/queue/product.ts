@@ -54,11 +54,14 @@ export class Product implements AsyncDisposable {
     return new Product(server, { token, worker: key }, database);
   }
 
-  /** A worker in a process of its own, connected. */
-  async hire(): Promise<void> {
+  /** A worker in a process of its own, connected. @param moments see `worker.ts` */
+  async hire(moments?: string): Promise<void> {
     const program = join(import.meta.dirname, 'worker.ts');
+    const args = moments === undefined ? [] : [moments];
     const env = { PATH: process.env.PATH ?? '', CAPSTAN_SERVER: this.server.address, CAPSTAN_KEY: this.#key };
-    this.#workers.push(spawn(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit'] }));
+    this.#workers.push(
+      spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] }),
+    );
     await this.until(
       'its workers are connected',
       async () => (await this.server.client.call('worker.list', {})).items.length === this.#workers.length,
@@ -70,6 +73,25 @@ export class Product implements AsyncDisposable {
     const program = join(import.meta.dirname, 'load.ts');
     const args = [this.server.address, this.token, String(connections), String(ms)];
     return JSON.parse(await output([process.execPath, program, ...args])) as Load;
+  }
+
+  /** The same by so many callers of the SDK in one process, which puts together what they submit at a time. */
+  async loadBySdk(ms: number, callers = CONNECTIONS): Promise<Load> {
+    const args = [join(import.meta.dirname, 'sdk-load.ts'), String(callers), String(ms)];
+    const env = { ...process.env, CAPSTAN_SERVER: this.server.address, CAPSTAN_KEY: this.server.key };
+    return JSON.parse(await output([process.execPath, ...args], { env })) as Load;
+  }
+
+  /** At a steady rate, a second, for so long, milliseconds. */
+  async steady(rate: number, ms: number): Promise<{ count: number; late: number }> {
+    const program = join(import.meta.dirname, 'steady.ts');
+    const args = [this.server.address, this.token, String(rate), String(ms)];
+    return JSON.parse(await output([process.execPath, program, ...args], {}, ms + LONGEST_MS));
+  }
+
+  /** Ends its workers, which then have written their moments. */
+  async dismiss(): Promise<void> {
+    await Promise.all(this.#workers.splice(0).map(ended));
   }
 
   /** Resolves when no task waits or runs. */

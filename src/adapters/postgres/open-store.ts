@@ -45,6 +45,7 @@ import { PostgresSignals } from './signals.ts';
 import { PostgresGates, PostgresSlices } from './tasks/gate-store.ts';
 import { dropTaskLogs } from './tasks/notes.ts';
 import { PostgresTasks } from './tasks/task-dispatch.ts';
+import { TaskNews } from './tasks/task-news.ts';
 import type { Hints } from './tasks/task-submitter.ts';
 import { asRefusal } from './unavailable.ts';
 import { PostgresWebhookOutbox } from './webhooks/webhook-outbox.ts';
@@ -141,8 +142,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await Promise.all([listener.close(), db.close(), hot.close()]);
     throw asRefusal(error);
   }
+  const hints = hintsOf(chain, signals, db);
   return {
-    ...portsOver({ db, hot }, clock, hintsOf(chain, signals)),
+    ...portsOver({ db, hot }, clock, hints),
     signals,
     migrate: async () => {
       await migrate(connection, { log });
@@ -156,6 +158,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     health: () => db.execute('SELECT 1'),
     close: async () => {
       rotation?.close();
+      hints.news.close();
       await Promise.all([listener.close(), db.close(), hot.close()]);
     },
   };
@@ -168,14 +171,12 @@ function rotationOf({ connection, passwords: read }: StoreOptions, log: Log): Ro
 /** The payload of a signal is short; of more queues than that it says: all. */
 const QUEUES_PER_SIGNAL = 100;
 
-function hintsOf(replica: string, signals: PostgresSignals): Hints {
-  return {
-    text: (queues) => {
-      const named = [...queues];
-      return [replica, ...(named.length > QUEUES_PER_SIGNAL ? [''] : named)].join('\n');
-    },
-    tell: (queues) => signals.tellTasks(queues),
+function hintsOf(replica: string, signals: PostgresSignals, db: Database): Hints {
+  const text = (queues: Iterable<string>) => {
+    const named = [...queues];
+    return [replica, ...(named.length > QUEUES_PER_SIGNAL ? [''] : named)].join('\n');
   };
+  return { text, tell: (queues) => signals.tellTasks(queues), news: new TaskNews(db, text) };
 }
 
 interface Databases {

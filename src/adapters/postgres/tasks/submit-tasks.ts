@@ -3,7 +3,6 @@
  * known already is left out; who submitted it looks up what it stands for. One statement, one commit.
  */
 import type { QueryResultRow } from 'pg';
-import { CHANNELS } from '../channels.ts';
 import { statement } from '../statement.ts';
 import { Speakers } from './speakers.ts';
 import { INSERT_TASK, type NewTask, SUBMITTED, submittedColumns } from './task-columns.ts';
@@ -11,14 +10,11 @@ import { auditOf, blocksOf } from './told.ts';
 
 interface StoredRow extends QueryResultRow {
   readonly uids: readonly string[] | null;
-  readonly signals: number;
 }
 
 export interface Submitting {
   readonly tasks: readonly NewTask[];
   readonly now: number;
-  /** For other replicas: this one's name, then the queues that have more to do. */
-  readonly hint: string;
 }
 
 const NOW = '$29::bigint';
@@ -43,12 +39,10 @@ export const submitTasks = statement<Submitting, StoredRow, ReadonlySet<string> 
              'submitted by ' || principal || ', queued in ' || queue || ' with priority ' || priority AS message
         FROM fresh
     ), told AS (${blocksOf('changed', NOW)}),
-    audited AS (${auditOf('changed', NOW)}),
-    signals AS MATERIALIZED (SELECT pg_notify('${CHANNELS.task}', $30::text))
+    audited AS (${auditOf('changed', NOW)})
     SELECT CASE WHEN (SELECT count(*) FROM fresh) < (SELECT count(*) FROM input)
-                THEN ARRAY(SELECT uid::text FROM fresh) END AS uids,
-           (SELECT count(*) FROM signals) AS signals`,
-  values: ({ tasks, now, hint }) => [...submittedColumns(tasks), Math.ceil(now), hint],
+                THEN ARRAY(SELECT uid::text FROM fresh) END AS uids`,
+  values: ({ tasks, now }) => [...submittedColumns(tasks), Math.ceil(now)],
   row: ({ uids }) => (uids === null ? undefined : new Set(uids)),
   unaudited: 'it inserts its records itself',
 });

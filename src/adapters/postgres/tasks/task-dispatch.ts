@@ -2,6 +2,7 @@
 import type { Job } from '../../../core/job/job.ts';
 import type {
   Lane,
+  LeasedTask,
   LogPlace,
   TaskLogLine,
   TaskNote,
@@ -42,12 +43,18 @@ export class PostgresTasks implements TaskStore {
       slots: slots.map((each) => ({ ...each, audit: audit.speakerOf(each.by) })),
       locked,
       now,
-      hint: this.#hints.text([]),
     };
-    if (locked.length === 0) return turnOutcome(await this.#hot.run(turn, request));
+    const outcome = turnOutcome(await this.#turn(request));
+    if (outcome.recorded.size > 0 || outcome.leased.length > 0) this.#hints.news.changed();
+    return outcome;
+  }
+
+  #turn(request: Turn): Promise<(readonly string[] | LeasedTask)[]> {
+    const { locked } = request;
+    if (locked.length === 0) return this.#hot.run(turn, request);
     return this.#hot.transaction('BEGIN', async (on) => {
       await on.run(lockSlices, locked);
-      return turnOutcome(await on.run(turn, request));
+      return on.run(turn, request);
     });
   }
 

@@ -22,6 +22,7 @@ import { linkDependencies } from './link-dependencies.ts';
 import { claimKeys, claimUnique, insertLinked, putGates, unclaim } from './link-tasks.ts';
 import { submitTasks } from './submit-tasks.ts';
 import type { NewTask } from './task-columns.ts';
+import type { TaskNews } from './task-news.ts';
 import { nameHolder, uniqueHolder } from './unique-holder.ts';
 
 /** Tells this replica's dispatchers, before other replicas hear of it by the database. */
@@ -29,6 +30,8 @@ export interface Hints {
   /** For NOTIFY: this replica, then the queues. */
   text(queues: Iterable<string>): string;
   tell(queues: Iterable<string>): void;
+  /** For what is told without NOTIFY in its own commit. */
+  readonly news: TaskNews;
 }
 
 const MAX_BATCH = 1000;
@@ -107,12 +110,9 @@ export class TaskSubmitter {
 
   async #storeAlone(tasks: readonly NewTask[]): Promise<boolean[]> {
     const queues = queuesOf(tasks);
-    const stored = await this.#hot.one(submitTasks, {
-      tasks,
-      now: nowOf(tasks),
-      hint: this.#hints.text(queues),
-    });
+    const stored = await this.#hot.one(submitTasks, { tasks, now: nowOf(tasks) });
     this.#hints.tell(queues);
+    this.#hints.news.more(queues);
     return tasks.map(({ job }) => stored === undefined || stored.has(job.uid));
   }
 

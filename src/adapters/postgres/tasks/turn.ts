@@ -28,7 +28,6 @@ export interface Turn {
   /** The slices of these queues are locked by this transaction. */
   readonly locked: readonly string[];
   readonly now: number;
-  readonly hint: string;
 }
 
 /** The first row says what was recorded; each other one is a lease. */
@@ -50,7 +49,7 @@ interface TurnRow extends QueryResultRow {
   readonly dependent: boolean;
 }
 
-const NOW = '$18::bigint';
+const NOW = '$17::bigint';
 
 const DONE = `
   SELECT * FROM unnest(${column(1, 'uuid')}, ${column(2, 'integer')}, ${column(3, 'uuid')}, ${column(4, 'text')},
@@ -70,7 +69,7 @@ const SLOTS = `SELECT ${column(14, 'uuid')} AS workers, ${column(15, 'integer')}
 const ROOM = `
   SELECT s.queue,
          CASE WHEN s.slots IS NULL THEN 1000000
-              WHEN NOT s.queue = ANY ($17::text[]) THEN 0
+              WHEN NOT s.queue = ANY ($16::text[]) THEN 0
               ELSE s.slots + (SELECT count(*) FROM gone g WHERE g.queue = s.queue)
                 - (SELECT count(*) FROM task t WHERE t.queue = s.queue AND t.worker IS NOT NULL)
          END AS room
@@ -113,7 +112,7 @@ const CHANGED = `
 export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
   name: 'task_turn',
   text: `
-    WITH speakers AS MATERIALIZED (SELECT * FROM ${Speakers.of(19)}),
+    WITH speakers AS MATERIALIZED (SELECT * FROM ${Speakers.of(18)}),
     done AS MATERIALIZED (${DONE}),
     gone AS MATERIALIZED (
       DELETE FROM task t USING done d
@@ -133,8 +132,7 @@ export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
     told AS (${blocksOf('changed', NOW)}),
     audited AS (${auditOf('changed', NOW, `CASE c.state_name WHEN 'running' THEN 'task.lease' ELSE w.operation END`)}),
     signals AS MATERIALIZED (
-      SELECT pg_notify('${CHANNELS.task}', $16::text) WHERE EXISTS (SELECT FROM changed)
-      UNION ALL SELECT pg_notify('${CHANNELS.gate}', '') WHERE EXISTS (SELECT FROM gone WHERE gate IS NOT NULL))
+      SELECT pg_notify('${CHANNELS.gate}', '') WHERE EXISTS (SELECT FROM gone WHERE gate IS NOT NULL))
     SELECT (SELECT string_agg(uid::text, ',') FROM gone) AS recorded, NULL::uuid AS uid, NULL AS name, NULL AS project,
            NULL AS queue, NULL AS handler, NULL AS fair_key, (SELECT count(*) FROM signals)::integer AS fence,
            NULL::uuid AS worker, NULL AS payload, NULL::integer AS payload_bytes, NULL::integer AS timeout_ms,
@@ -142,7 +140,7 @@ export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
      UNION ALL
     SELECT NULL, uid, name, project, queue, handler, fair_key, fence, worker, payload, payload_bytes, timeout_ms,
            labels, traceparent, dependent FROM leased`,
-  values: ({ done, demands, slots, locked, now, hint }) => {
+  values: ({ done, demands, slots, locked, now }) => {
     const speakers = new Speakers();
     const doneBy = done.map(({ audit }) => speakers.indexOf(audit));
     const ranges = rangesOf(slots);
@@ -163,7 +161,6 @@ export const turn = statement<Turn, TurnRow, readonly string[] | LeasedTask>({
       joined(demands.map(({ profile }) => ranges.get(profile)?.places ?? 0)),
       joined(slots.map(({ worker }) => worker)),
       joined(slotsBy),
-      hint,
       locked,
       Math.ceil(now),
       ...speakers.values(),
