@@ -8,9 +8,14 @@ import { CheckFailed } from './harness/check.ts';
 import type { Report } from './harness/figure.ts';
 import { heading, jsonLine, row } from './harness/print.ts';
 
+interface Options {
+  /** Of what is filled into the tables, where a bench does that. */
+  readonly scale: number;
+}
+
 interface Bench {
   readonly summary: string;
-  readonly load: () => Promise<{ readonly run: (report: Report) => Promise<void> }>;
+  readonly load: () => Promise<{ readonly run: (report: Report, options: Options) => Promise<void> }>;
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -30,6 +35,15 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'from a submission to its handler, at 500, 1,000 and 2,000 a second (1 min)',
     load: () => import('./latency.ts'),
   },
+  history: {
+    summary:
+      'a cycle with millions of finished, delayed and blocked tasks beside an empty installation (5 min; --scale)',
+    load: () => import('./history.ts'),
+  },
+  connections: {
+    summary: 'an idle server, and ten thousand tasks in flight on a thousand connections (2 min)',
+    load: () => import('./connections.ts'),
+  },
   api: {
     summary: 'reads and submissions a second over HTTP, with 1, 16 and 64 connections (1 min)',
     load: () => import('./api.ts'),
@@ -40,7 +54,7 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false } },
+    options: { json: { type: 'boolean', default: false }, scale: { type: 'string', default: '1' } },
   });
   const [name, ...files] = positionals;
   if (name === 'table') return table(files);
@@ -51,7 +65,7 @@ async function main(args: string[]): Promise<number> {
     list(console.error);
     return 2;
   }
-  return runBench(name!, bench, values.json);
+  return runBench(name!, bench, { json: values.json, scale: Number(values.scale) });
 }
 
 async function table(files: readonly string[]): Promise<number> {
@@ -68,14 +82,18 @@ function list(say: (line: string) => void): number {
   return 0;
 }
 
-async function runBench(name: string, bench: Bench, json: boolean): Promise<number> {
+async function runBench(
+  name: string,
+  bench: Bench,
+  { json, scale }: Options & { readonly json: boolean },
+): Promise<number> {
   warnWhenBusy();
   // Ctrl-C also reaches the servers: their end fails the bench, which then stops and removes the rest.
   process.on('SIGINT', () => undefined);
   const { run } = await bench.load();
   if (!json) console.log(heading());
   try {
-    await run((figure) => console.log(json ? jsonLine(name, figure) : row(figure)));
+    await run((figure) => console.log(json ? jsonLine(name, figure) : row(figure)), { scale });
     return 0;
   } catch (error) {
     if (!(error instanceof CheckFailed)) throw error;

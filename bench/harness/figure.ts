@@ -1,7 +1,7 @@
 /** What a bench measured, in the one shape that every bench prints. */
 import { median, quantile } from './samples.ts';
 
-export type Unit = 'ms' | '1/s';
+export type Unit = 'ms' | '1/s' | 'MB' | '% of a processor';
 
 export interface Figure {
   /** What was measured, unique in its bench. */
@@ -43,14 +43,14 @@ export interface Peer {
   readonly samples: readonly number[];
 }
 
-/** Less time is better, and so is more in a second. */
+/** Less time and less of a machine is better, and so is more in a second. */
 export function figureOf({ name, samples, unit, goal, peer, ratio }: Measured): Figure {
   const value = median(samples);
   return {
     name,
     value: rounded(value),
     unit,
-    better: unit === 'ms' ? 'lower' : 'higher',
+    better: unit === '1/s' ? 'higher' : 'lower',
     ...(goal === undefined ? {} : { goal }),
     ...(peer === undefined ? {} : comparison(value, peer)),
     ...(ratio === undefined ? {} : { ratioGoal: ratio }),

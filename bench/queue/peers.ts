@@ -66,7 +66,8 @@ function onPostgres(name: string, database: BenchDatabase): Peer {
   };
 }
 
-interface Fresh extends AsyncDisposable {
+export interface Fresh extends AsyncDisposable {
+  readonly name: string;
   readonly url: string;
 }
 
@@ -77,6 +78,7 @@ export async function freshDatabase(database: BenchDatabase): Promise<Fresh> {
   const url = new URL(database.url.replace('@/', '@localhost/'));
   url.pathname = `/${name}`;
   return {
+    name,
     url: url.href.replace('@localhost/', '@/'),
     [Symbol.asyncDispose]: () => executed(database, `DROP DATABASE ${name} WITH (FORCE)`),
   };

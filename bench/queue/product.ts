@@ -7,7 +7,7 @@ import { Capstan } from '../harness/capstan.ts';
 import { check } from '../harness/check.ts';
 import type { BenchDatabase } from '../harness/database.ts';
 import { output } from '../harness/programs.ts';
-import { freshDatabase } from './peers.ts';
+import { type Fresh, freshDatabase } from './peers.ts';
 
 /** No limits of our own in the way, and no line of log for each request: none of the peers writes one. */
 const SETTINGS = {
@@ -32,15 +32,21 @@ export class Product implements AsyncDisposable {
   readonly server: Capstan;
   /** An access token, as the SDKs use one: it is checked with each request. */
   readonly token: string;
-  readonly #key: string;
-  readonly #database: AsyncDisposable;
+  /** Of the role `worker`. */
+  readonly workerKey: string;
+  readonly #database: Fresh;
   readonly #workers: ChildProcess[] = [];
 
-  private constructor(server: Capstan, keys: { token: string; worker: string }, database: AsyncDisposable) {
+  private constructor(server: Capstan, keys: { token: string; worker: string }, database: Fresh) {
     this.server = server;
     this.token = keys.token;
-    this.#key = keys.worker;
+    this.workerKey = keys.worker;
     this.#database = database;
+  }
+
+  /** The name of its database. */
+  get database(): string {
+    return this.#database.name;
   }
 
   static async start(dir: string, on: BenchDatabase): Promise<Product> {
@@ -58,7 +64,11 @@ export class Product implements AsyncDisposable {
   async hire(moments?: string): Promise<void> {
     const program = join(import.meta.dirname, 'worker.ts');
     const args = moments === undefined ? [] : [moments];
-    const env = { PATH: process.env.PATH ?? '', CAPSTAN_SERVER: this.server.address, CAPSTAN_KEY: this.#key };
+    const env = {
+      PATH: process.env.PATH ?? '',
+      CAPSTAN_SERVER: this.server.address,
+      CAPSTAN_KEY: this.workerKey,
+    };
     this.#workers.push(
       spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] }),
     );
