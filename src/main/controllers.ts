@@ -56,7 +56,7 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
       round: () => gates.round(),
       wokenBy: { signals: ports.signals, topic: 'gate' },
     },
-    { name: 'wake', round: () => wakeRound(ports) },
+    { name: 'wake', round: wakeRound(ports) },
     { name: 'workers', round: () => silentWorkers(ports) },
     { name: 'timers', round: () => timersRound(ports) },
     { name: 'silence', round: () => silence.round() },
