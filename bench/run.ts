@@ -44,6 +44,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'an idle server, and ten thousand tasks in flight on a thousand connections (2 min)',
     load: () => import('./connections.ts'),
   },
+  transport: {
+    summary: 'what carries the messages of workers: WebSocket beside HTTP/2 (1 min)',
+    load: () => import('./transport.ts'),
+  },
   api: {
     summary: 'reads and submissions a second over HTTP, with 1, 16 and 64 connections (1 min)',
     load: () => import('./api.ts'),
