@@ -5,7 +5,8 @@ import { formatDuration, formatQuantities, formatTime } from './scalars.ts';
 
 type Wire = Record<string, unknown>;
 
-export function specToWire(spec: JobSpec): Wire {
+/** @param spec of a schedule's job, it may name no queue */
+export function specToWire(spec: Omit<JobSpec, 'queue'> & { readonly queue?: string | undefined }): Wire {
   return defined({
     type: spec.type,
     queue: spec.queue,
