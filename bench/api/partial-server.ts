@@ -2,6 +2,7 @@
  * The HTTP surface of a server with a part of it taken away, for the cost of that part. A program of
  * its own, so that it is measured as the whole one is: `node partial-server.ts PART DATA_DIR`.
  */
+import { createCalendar } from '../../src/adapters/cron/calendar.ts';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/adapters/postgres/open-store.ts';
@@ -54,6 +55,7 @@ function portsOf(store: Store): Ports {
     auditKeys: NO_AUDIT_KEYS,
     ...openIdentity({ store, pepper: PEPPER, until }).ports,
     courier: createCourier({ pepper: PEPPER }),
+    calendar: createCalendar(),
     listener: { certificateEnds: () => undefined },
     clock: systemClock,
     chance: systemChance,

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { openAuditKeys } from '../adapters/audit-keys/audit-keys.ts';
+import { createCalendar } from '../adapters/cron/calendar.ts';
 import type { Connection } from '../adapters/postgres/connection.ts';
 import { openStore, type Store } from '../adapters/postgres/open-store.ts';
 import type { ReadPasswords } from '../adapters/postgres/rotation.ts';
@@ -118,6 +119,7 @@ async function serve(
     blobs: options.blobs,
     listener: { certificateEnds: () => certificate?.notAfter },
     courier: createCourier({ pepper, ...settings?.webhooks }),
+    calendar: createCalendar(),
     files: agents,
     clock: systemClock,
     chance: systemChance,

@@ -4,6 +4,7 @@
  * two seconds everywhere, also by what is open.
  */
 import { grantOf, SELF } from '../core/access/grants.ts';
+import type { Owner } from '../core/access/owner.ts';
 import type { Principal } from '../core/access/principal.ts';
 import type { KeyRecord, KeyStore, Mint } from '../ports/key-store.ts';
 import type { BindingStore, RoleStore } from '../ports/role-store.ts';
@@ -70,6 +71,12 @@ export class Identities {
     return this.#sessions.get(session.id);
   }
 
+  /** Who somebody is now that is not here. A key has to live; of a person the sign-in need not. */
+  async current({ id, kind, key, groups = [] }: Owner): Promise<Principal | undefined> {
+    if (kind === 'key') return key === undefined ? undefined : this.#keyPrincipal(key);
+    return this.#personPrincipal(id.replace('/', ':'), groups);
+  }
+
   async #byKey(secret: string, prefix: string): Promise<Principal | undefined> {
     const record = await this.#keys.get(prefix);
     const { mint, now } = this.#parts;
@@ -93,14 +100,18 @@ export class Identities {
   async #sessionPrincipal(id: string): Promise<Principal | undefined> {
     const session = await this.#parts.sessions.get(id);
     if (!session || session.endedAt !== undefined || session.expiresAt <= this.#parts.now()) return undefined;
-    const bindings = await this.#parts.bindings.of(subjectsOf(session));
+    const { subject, groups } = session;
+    return { ...(await this.#personPrincipal(subject, groups)), credential: session.id };
+  }
+
+  async #personPrincipal(subject: string, groups: readonly string[]): Promise<Principal> {
+    const bindings = await this.#parts.bindings.of([subject, ...groups.map((group) => `group:${group}`)]);
     const custom = await this.#customFor(bindings.map(({ role }) => role));
     return {
-      id: session.subject.replace(':', '/'),
-      kind: session.subject.startsWith('service:') ? 'service' : 'user',
+      id: subject.replace(':', '/'),
+      kind: subject.startsWith('service:') ? 'service' : 'user',
       grants: [SELF, ...bindings.map(({ role, scope }) => grantOf(role, scope, custom))],
-      credential: session.id,
-      groups: session.groups,
+      groups,
     };
   }
 
@@ -112,10 +123,6 @@ export class Identities {
     const all = [this.#keys, this.#keysById, this.#sessions, this.#browsers, this.#custom];
     for (const kept of all) kept.clear();
   }
-}
-
-function subjectsOf({ subject, groups }: SessionRecord): string[] {
-  return [subject, ...groups.map((group) => `group:${group}`)];
 }
 
 function fresh<V>(load: (key: string) => Promise<V>): Fresh<V> {

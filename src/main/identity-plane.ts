@@ -13,7 +13,7 @@ export interface IdentityPlane {
   readonly authenticate: Authenticate;
   /** By the session that a browser keeps as a cookie. */
   readonly authenticateBrowser: Authenticate;
-  readonly ports: Pick<Ports, 'mint' | 'tokens' | 'issuers' | 'sealer'>;
+  readonly ports: Pick<Ports, 'mint' | 'tokens' | 'issuers' | 'sealer' | 'principals'>;
 }
 
 export interface IdentityPlaneOptions {
@@ -41,6 +41,12 @@ export function openIdentity({ store, pepper, settings = {}, until }: IdentityPl
   return {
     authenticate: (shown) => identities.authenticate(shown),
     authenticateBrowser: (shown) => identities.authenticateBrowser(shown),
-    ports: { mint, tokens, issuers: verifier, sealer: createSealer(pepper) },
+    ports: {
+      mint,
+      tokens,
+      issuers: verifier,
+      sealer: createSealer(pepper),
+      principals: { current: (owner) => identities.current(owner) },
+    },
   };
 }

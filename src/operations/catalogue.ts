@@ -57,6 +57,13 @@ import { listRoles } from './role/list.ts';
 import { listBindings } from './role/list-bindings.ts';
 import { putRole } from './role/put.ts';
 import { putBinding } from './role/put-binding.ts';
+import { deleteSchedule } from './schedule/delete.ts';
+import { getSchedule } from './schedule/get.ts';
+import { listSchedules } from './schedule/list.ts';
+import { putSchedule } from './schedule/put.ts';
+import { resumeSchedule } from './schedule/resume.ts';
+import { suspendSchedule } from './schedule/suspend.ts';
+import { triggerSchedule } from './schedule/trigger.ts';
 import { endSession } from './session/end.ts';
 import { listSessions } from './session/list.ts';
 import { examineServer } from './system/doctor.ts';
@@ -105,6 +112,13 @@ export const OPERATIONS = {
   'grant.put': putGrant,
   'grant.list': listGrants,
   'grant.delete': deleteGrant,
+  'schedule.put': putSchedule,
+  'schedule.get': getSchedule,
+  'schedule.list': listSchedules,
+  'schedule.suspend': suspendSchedule,
+  'schedule.resume': resumeSchedule,
+  'schedule.trigger': triggerSchedule,
+  'schedule.delete': deleteSchedule,
   'webhook.create': createWebhook,
   'webhook.list': listWebhooks,
   'webhook.delete': deleteWebhook,

@@ -2,9 +2,10 @@
 /** `identity`: a key, session, role or binding is not what it was. */
 /**
  * `gate`: something that has to do with a limit by key was submitted or has ended.
+ * `cron`: a schedule was made or written.
  * `task`: tasks were submitted to a queue or became ready there, or some of whatever queue ended.
  */
-export type Topic = 'schedule' | 'event' | 'agent' | 'identity' | 'task' | 'gate';
+export type Topic = 'schedule' | 'event' | 'agent' | 'identity' | 'task' | 'gate' | 'cron';
 
 export interface Signal {
   readonly topic: Topic;

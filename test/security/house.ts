@@ -1,5 +1,6 @@
 /** The server as it is, with its own database, reached over HTTP: all but jobs that run. */
 import { afterAll, beforeAll } from 'vitest';
+import { createCalendar } from '../../src/adapters/cron/calendar.ts';
 import { withStore } from '../../src/adapters/postgres/testing/with-store.ts';
 import { createCourier } from '../../src/adapters/webhooks/courier.ts';
 import { makeDefaults } from '../../src/main/bootstrap.ts';
@@ -99,6 +100,7 @@ async function openHouse({ store, more, settings, site, admin }: Opening): Promi
     chance: systemChance,
     auditKeys: NO_AUDIT_KEYS,
     courier: createCourier({ pepper: PEPPER }),
+    calendar: createCalendar(),
   };
   await makeDefaults(store, systemClock.now());
   const http = await createHttpServer({

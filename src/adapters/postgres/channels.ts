@@ -8,6 +8,7 @@ export const CHANNELS: Readonly<Record<Topic, string>> = {
   identity: 'capstan_identity',
   task: 'capstan_task',
   gate: 'capstan_gate',
+  cron: 'capstan_cron',
 };
 
 /** A column that tells the scheduler to look, once per row. */
@@ -15,3 +16,6 @@ export const WAKE_SCHEDULER = `pg_notify('${CHANNELS.schedule}', '')::text AS wo
 
 /** A column that tells every replica to look up anew who is who, once per row. */
 export const TELL_IDENTITY = `pg_notify('${CHANNELS.identity}', '')::text AS told`;
+
+/** A column that tells who looks after schedules, once per row. */
+export const WAKE_CRON = `pg_notify('${CHANNELS.cron}', '')::text AS woken`;

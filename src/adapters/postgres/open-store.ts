@@ -9,6 +9,7 @@ import type { JobStore } from '../../ports/job-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
 import type { BindingStore, RoleStore } from '../../ports/role-store.ts';
+import type { ScheduleStore } from '../../ports/schedule-store.ts';
 import type { SchedulerStore } from '../../ports/scheduler-store.ts';
 import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
@@ -39,6 +40,7 @@ import { PostgresProjects } from './projects/project-store.ts';
 import { PostgresQueues } from './queues/queue-store.ts';
 import { PostgresBindings, PostgresRoles } from './roles/role-store.ts';
 import { passwordOf, type ReadPasswords, Rotation } from './rotation.ts';
+import { PostgresSchedules } from './schedules/schedule-store.ts';
 import { PostgresScheduling } from './scheduling/scheduler-store.ts';
 import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
@@ -84,6 +86,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly signingKeys: SigningKeyStore;
   readonly examiner: Examiner;
+  readonly schedules: ScheduleStore;
   readonly webhooks: WebhookStore;
   readonly outbox: WebhookOutbox;
   readonly signals: Signals;
@@ -185,8 +188,10 @@ interface Databases {
 }
 
 function portsOver({ db, hot }: Databases, clock: Clock, hints: Hints) {
+  const jobs = new PostgresJobs({ db, hot }, hints);
   return {
-    jobs: new PostgresJobs({ db, hot }, hints),
+    jobs,
+    schedules: new PostgresSchedules(db, jobs),
     tasks: new PostgresTasks({ db, hot }, hints),
     gates: new PostgresGates(db, hints),
     slices: new PostgresSlices(db),

@@ -16,6 +16,7 @@ export class PostgresSignals implements Signals {
     identity: new Set(),
     task: new Set(),
     gate: new Set(),
+    cron: new Set(),
   };
 
   readonly #own: string;

@@ -251,6 +251,26 @@ export const CATALOGUE = {
     message: 'project {project} has no webhook {webhook}',
     next: '`capstan webhook list` lists them.',
   },
+  'schedule.not_found': {
+    status: 404,
+    message: 'project {project} has no schedule {schedule}',
+    next: '`capstan get schedules` lists them.',
+  },
+  'schedule.conflict': {
+    status: 409,
+    message: 'schedule {schedule} changed while this was decided, or has another resourceVersion',
+    next: 'Read it again and repeat the request on its new resourceVersion.',
+  },
+  'schedule.overlap': {
+    status: 409,
+    message: 'job {job} of schedule {schedule} has not ended, and its overlap is forbidden',
+    next: 'Wait for its end, or cancel it: `capstan cancel {job}`.',
+  },
+  'schedule.job_taken': {
+    status: 409,
+    message: 'job {job} was not submitted: a live job has its name, or the unique key of its task',
+    next: 'Wait for the end of that job, or cancel it.',
+  },
   'agent.unavailable': {
     status: 503,
     message: 'agent {agent}, which has the files of this attempt, is not connected',

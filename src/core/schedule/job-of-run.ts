@@ -25,8 +25,8 @@ export function triggeredJobName({ name }: Pick<Schedule, 'name'>, digest: strin
 /** Those of the schedule, and where the job came from. @param dueAt absent: triggered */
 export function jobLabels({ name, labels }: Schedule, dueAt?: number): Record<string, string> {
   const { [DUE_LABEL]: _, ...own } = labels;
-  const due = dueAt === undefined ? {} : { [DUE_LABEL]: labelTime(dueAt) };
-  return { ...own, [SCHEDULE_LABEL]: name, ...due };
+  const made = { ...own, [SCHEDULE_LABEL]: name };
+  return dueAt === undefined ? made : { ...made, [DUE_LABEL]: labelTime(dueAt) };
 }
 
 function labelTime(at: number): string {

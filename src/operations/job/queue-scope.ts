@@ -8,7 +8,7 @@ import { Refused } from '../../core/errors/refused.ts';
 /** Throws Refused `auth.forbidden`. */
 export function checkQueue(
   principal: Principal,
-  operation: `job.${string}`,
+  operation: `${'job' | 'schedule'}.${string}`,
   target: Required<Omit<Target, 'handler'>>,
 ): void {
   const permission = 'job:write';

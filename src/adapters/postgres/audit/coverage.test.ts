@@ -48,6 +48,7 @@ test('every change of the store is audited, but for these', async () => {
     'plan_apply',
     'revival, planned anew each time',
     'revival, planned anew each time',
+    'schedule_fire',
     'session_prune',
     'task_apply',
     'task_bind',

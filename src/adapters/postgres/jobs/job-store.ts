@@ -4,7 +4,7 @@ import type { Transition } from '../../../core/job/transition.ts';
 import type { JobFilter, JobStore, Once, Stored, StoredTasks } from '../../../ports/job-store.ts';
 import type { Page, PageOf } from '../../../ports/page.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import type { Database } from '../database.ts';
+import type { Database, Queryable } from '../database.ts';
 import { cutPage } from '../paging.ts';
 import { dueTasks, removeTask, taskByName, tasksByUid, timeOf } from '../tasks/get-tasks.ts';
 import { listTasks } from '../tasks/list-tasks.ts';
@@ -20,7 +20,15 @@ import { JobWriter } from './job-writer.ts';
 import { listJobs } from './list-jobs.ts';
 import { removeJob } from './remove-job.ts';
 
-export class PostgresJobs implements JobStore {
+/** Stores a job in a transaction of somebody else's. */
+export interface JobsInside {
+  /** False when its name or its unique key is taken. */
+  insertInside(on: Queryable, first: Transition): Promise<boolean>;
+  /** To be called when the transaction is committed. */
+  tellInserted(first: Transition): void;
+}
+
+export class PostgresJobs implements JobStore, JobsInside {
   readonly #db: Database;
   readonly #writer: JobWriter;
   readonly #submitter: JobSubmitter;
@@ -43,6 +51,14 @@ export class PostgresJobs implements JobStore {
 
   submitTasks(firsts: readonly Transition[], onces?: readonly Once[]): Promise<StoredTasks> {
     return this.#taskSubmitter.submitAll(firsts, onces);
+  }
+
+  insertInside(on: Queryable, first: Transition): Promise<boolean> {
+    return (first.job.spec.task ? this.#taskSubmitter : this.#submitter).insertInside(on, first);
+  }
+
+  tellInserted(first: Transition): void {
+    if (first.job.spec.task) this.#taskSubmitter.tellInserted(first);
   }
 
   /** A uid is tried first; it may also be the name of a job. */

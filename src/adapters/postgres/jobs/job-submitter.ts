@@ -7,7 +7,7 @@ import type { Job } from '../../../core/job/job.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { Once, Stored } from '../../../ports/job-store.ts';
 import type { AuditStamp } from '../audit/audit-context.ts';
-import type { Database } from '../database.ts';
+import type { Database, Queryable } from '../database.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { cleanText } from '../json-text.ts';
 import { codeOf, isOneItems } from '../unavailable.ts';
@@ -51,6 +51,13 @@ export class JobSubmitter {
       if (explained) return explained;
     }
     throw new Error(`job ${first.job.uid} could not be stored in ${MAX_TRIES} tries`);
+  }
+
+  /** In a transaction of somebody else's. False when its name is taken. */
+  async insertInside(on: Queryable, first: Transition): Promise<boolean> {
+    const audit = this.#db.audit.stamp('job.submit', auditItem(first));
+    const stored = await on.one(submitJobs, [submissionRow(first, { audit })]);
+    return stored?.has(first.job.uid) ?? false;
   }
 
   /** False also when another transaction stored the same key at the same moment. */

@@ -116,28 +116,41 @@ export class TaskSubmitter {
     return tasks.map(({ job }) => stored === undefined || stored.has(job.uid));
   }
 
+  /** In a transaction of somebody else's. False when its name or a key of it is taken. */
+  async insertInside(on: Queryable, first: Transition): Promise<boolean> {
+    return (await this.#insertOn(on, [this.#newTask(first, undefined)], false)).has(first.job.uid);
+  }
+
+  /** To be called when that is committed. */
+  tellInserted({ job }: Transition): void {
+    this.#hints.tell([job.spec.queue]);
+  }
+
   async #storeLinked(tasks: readonly NewTask[], whole = false): Promise<boolean[]> {
-    const stored = await this.#db.transaction('BEGIN', async (on) => {
-      const claimed = await this.#claim(on, tasks);
-      if (whole && claimed.length < tasks.length) throw new NotAll();
-      const now = nowOf(tasks);
-      const inserted =
-        claimed.length === 0
-          ? []
-          : await on.run(insertLinked, { tasks: claimed, now, hint: this.#hints.text(queuesOf(claimed)) });
-      const there = new Set(inserted);
-      if (whole && there.size < tasks.length) throw new NotAll();
-      const lost = tasks.filter(({ job }) => !there.has(job.uid)).map(({ job }) => job.uid);
-      if (lost.length > 0) await on.run(unclaim, lost);
-      await this.#link(
-        on,
-        claimed.filter(({ job }) => there.has(job.uid)),
-        now,
-      );
-      return there;
-    });
+    const stored = await this.#db.transaction('BEGIN', (on) => this.#insertOn(on, tasks, whole));
     this.#hints.tell(queuesOf(tasks));
     return tasks.map(({ job }) => stored.has(job.uid));
+  }
+
+  /** The uids of those that were stored. @param whole throws when it is not all of them */
+  async #insertOn(on: Queryable, tasks: readonly NewTask[], whole: boolean): Promise<ReadonlySet<string>> {
+    const claimed = await this.#claim(on, tasks);
+    if (whole && claimed.length < tasks.length) throw new NotAll();
+    const now = nowOf(tasks);
+    const inserted =
+      claimed.length === 0
+        ? []
+        : await on.run(insertLinked, { tasks: claimed, now, hint: this.#hints.text(queuesOf(claimed)) });
+    const there = new Set(inserted);
+    if (whole && there.size < tasks.length) throw new NotAll();
+    const lost = tasks.filter(({ job }) => !there.has(job.uid)).map(({ job }) => job.uid);
+    if (lost.length > 0) await on.run(unclaim, lost);
+    await this.#link(
+      on,
+      claimed.filter(({ job }) => there.has(job.uid)),
+      now,
+    );
+    return there;
   }
 
   /** Those whose keys are theirs. */

@@ -1,0 +1,33 @@
+/**
+ * Replaces a schedule that still has the version that the change was decided on. Of what was submitted with
+ * it, the submission is the record; any other change is one itself.
+ */
+import type { QueryResultRow } from 'pg';
+import type { Schedule } from '../../../core/schedule/schedule.ts';
+import { WAKE_CRON } from '../channels.ts';
+import { type Statement, statement } from '../statement.ts';
+import { columnsOf, SCHEDULE_COLUMNS } from './schedule-row.ts';
+
+export interface Replacing {
+  readonly schedule: Schedule;
+  readonly from: number;
+}
+
+const parts: Pick<Statement<Replacing, QueryResultRow, true>, 'text' | 'values' | 'row'> = {
+  text: `
+    WITH replaced AS (
+      UPDATE schedule SET (${SCHEDULE_COLUMNS}) = ROW ($1::uuid, $2::text, $3::text, $4::jsonb, $5::jsonb,
+          $6::jsonb, $7::integer, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::jsonb, $13::jsonb)
+       WHERE uid = $1 AND version = $14 RETURNING uid)
+    SELECT ${WAKE_CRON} FROM replaced`,
+  values: ({ schedule, from }) => [...columnsOf(schedule), from],
+  row: () => true,
+};
+
+export const applySchedule = statement({ name: 'schedule_apply', ...parts });
+
+export const fireSchedule = statement({
+  name: 'schedule_fire',
+  unaudited: 'the submission that it belongs to is recorded',
+  ...parts,
+});
