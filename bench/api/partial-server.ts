@@ -2,9 +2,10 @@
  * The HTTP surface of a server with a part of it taken away, for the cost of that part. A program of
  * its own, so that it is measured as the whole one is: `node partial-server.ts PART DATA_DIR`.
  */
-import { createCalendar } from '../../src/adapters/cron/calendar.ts';
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCalendar } from '../../src/adapters/cron/calendar.ts';
 import { openStore, type Store } from '../../src/adapters/postgres/open-store.ts';
 import { createCourier } from '../../src/adapters/webhooks/courier.ts';
 import { openDesk } from '../../src/main/desk.ts';

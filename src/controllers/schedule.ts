@@ -102,6 +102,10 @@ export class Scheduler {
   }
 
   /** As far as it knows: whoever lost it since finds out when it writes. */
+  get lease(): SchedulerLease | undefined {
+    return this.#lease;
+  }
+
   get holdsLease(): boolean {
     return this.#lease !== undefined;
   }

@@ -1,6 +1,7 @@
 /** Starts every controller, and ends them together. */
 import type { Logger } from 'pino';
 import { collectRound } from '../controllers/collect.ts';
+import { Cron } from '../controllers/cron.ts';
 import { type LoopOptions, runLoop } from '../controllers/loop.ts';
 import { Scheduler } from '../controllers/schedule.ts';
 import { Sealer } from '../controllers/seal.ts';
@@ -12,6 +13,7 @@ import { wakeRound } from '../controllers/tasks/wake.ts';
 import { timersRound } from '../controllers/timers.ts';
 import { AccessWatch } from '../controllers/watch-access.ts';
 import { webhookRound } from '../controllers/webhooks.ts';
+import { fire } from '../operations/schedule/fire.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Planner } from './planner.ts';
 
@@ -45,6 +47,7 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
     if (scheduler.holdsLease) log.warn({ finding }, 'unusual access: see `capstan audit findings`');
   });
   const onTrouble = troubleLog(log);
+  const cron = new Cron({ ports, lease: () => scheduler.lease, fire: (run) => fire(ports, run), onTrouble });
   const rounds: Omit<LoopOptions, 'onTrouble'>[] = [
     {
       name: 'schedule',
@@ -55,6 +58,11 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
       name: 'gates',
       round: () => gates.round(),
       wokenBy: { signals: ports.signals, topic: 'gate' },
+    },
+    {
+      name: 'cron',
+      round: () => cron.round(),
+      wokenBy: { signals: ports.signals, topic: 'cron' },
     },
     { name: 'wake', round: wakeRound(ports) },
     { name: 'workers', round: () => silentWorkers(ports) },

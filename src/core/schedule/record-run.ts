@@ -40,7 +40,9 @@ export function leftOut(schedule: Schedule, these: LeftOut, step: Omit<Step, 'du
   const several = count > 1 || more ? { until, count } : {};
   const message = `${more ? 'more than ' : ''}${count} due time${count > 1 ? 's' : ''} ${WHY[reason]}`;
   const run = { outcome: 'skipped', reason, message, ...several } as const;
-  const next = dealtWith(schedule, run, { ...step, dueAt: from });
+  // Of more than were listed, the first is the one that was named before.
+  const dueAt = more ? (schedule.nextAt ?? from) : from;
+  const next = dealtWith(schedule, run, { ...step, dueAt });
   return { ...next, lastDueAt: until };
 }
 

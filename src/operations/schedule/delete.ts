@@ -17,7 +17,11 @@ export const deleteSchedule = defineOperation({
   http: { method: 'DELETE', path: '/api/v1/schedules/{project}/{name}' },
   async handler({ input, principal, ports }) {
     const { project, name } = input;
-    await checkScheduleQueue(ports, { principal, asked: 'schedule.delete' }, await loadSchedule(ports, input));
+    await checkScheduleQueue(
+      ports,
+      { principal, asked: 'schedule.delete' },
+      await loadSchedule(ports, input),
+    );
     if (!(await ports.schedules.remove(project, name)))
       throw new Refused('schedule.not_found', { project, schedule: name });
     return { deleted: true };

@@ -6,6 +6,7 @@ import type { Principal } from '../../core/access/principal.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { blobFolder } from '../../core/job/blob-key.ts';
 import { cancel } from '../../core/job/cancel.ts';
+import type { Job } from '../../core/job/job.ts';
 import type { RunJob, Schedule } from '../../core/schedule/schedule.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { ScheduleChange } from '../../ports/schedule-store.ts';
@@ -42,13 +43,18 @@ export async function submitRun(
   const next = run.next(job);
   try {
     if (spec.overlap === 'replace') await cancelAll(ports, run);
-    const applied = await ports.schedules.apply({ schedule: next, from: schedule.version, job: first, lease });
+    const applied = await ports.schedules.apply({
+      schedule: next,
+      from: schedule.version,
+      job: first,
+      lease,
+    });
     if (applied === 'applied') return { job, schedule: next };
-    await forgetPayload(ports, job);
+    await forgetPayload(ports, first.job);
     if (applied === 'moved-on') return undefined;
   } catch (error) {
     // A commit whose answer was lost may have taken place: then its payload is still needed.
-    if (error instanceof Refused && error.status < 500) await forgetPayload(ports, job);
+    if (error instanceof Refused && error.status < 500) await forgetPayload(ports, first.job);
     throw error;
   }
   throw new Refused('schedule.job_taken', { job: name });
@@ -67,6 +73,6 @@ async function cancelAll(ports: Ports, { schedule, principal, live, now }: RunTo
   }
 }
 
-function forgetPayload({ blobs }: Ports, { uid }: RunJob): Promise<void> {
-  return blobs.removeAll(blobFolder(uid));
+async function forgetPayload({ blobs }: Ports, { uid, spec }: Job): Promise<void> {
+  if (spec.task?.payloadBytes !== undefined) await blobs.removeAll(blobFolder(uid));
 }

@@ -2,7 +2,6 @@
  * The `ScheduleStore` port over PostgreSQL. A due time that is run is one transaction: the schedule moves on,
  * and the job is there. So it comes once, whatever is killed when, and however many servers try.
  */
-import type { Transition } from '../../../core/job/transition.ts';
 import type { RunJob, Schedule } from '../../../core/schedule/schedule.ts';
 import type { Page, PageOf } from '../../../ports/page.ts';
 import type {
