@@ -118,11 +118,8 @@ async function serve(
     ...identity.ports,
     blobs: options.blobs,
     listener: { certificateEnds: () => certificate?.notAfter },
-    courier: createCourier({ pepper, ...settings?.webhooks }),
-    calendar: createCalendar(),
+    ...worldOf(options),
     files: agents,
-    clock: systemClock,
-    chance: systemChance,
     auditKeys,
   };
   const http = await createHttpServer({
@@ -169,6 +166,16 @@ async function serve(
   };
   const close = closer({ http, workers, agents, controllers, over, planner, store, followed });
   return { address, ports, store, agents, apply, close };
+}
+
+/** What is outside, and is neither stored nor configured elsewhere. */
+function worldOf({ pepper, settings }: ControlPlaneOptions) {
+  return {
+    courier: createCourier({ pepper, ...settings?.webhooks }),
+    calendar: createCalendar(),
+    clock: systemClock,
+    chance: systemChance,
+  };
 }
 
 interface WorkerParts {

@@ -1,0 +1,156 @@
+/** Schedules over a real store, with a clock that the test holds and servers that can be killed at any call. */
+import { createCalendar } from '../../adapters/cron/calendar.ts';
+import type { Store } from '../../adapters/postgres/open-store.ts';
+import { Cron } from '../../controllers/cron.ts';
+import { grantOf } from '../../core/access/grants.ts';
+import { type Owner, ownerOf } from '../../core/access/owner.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import { cancel } from '../../core/job/cancel.ts';
+import type { Job } from '../../core/job/job.ts';
+import { OPERATIONS } from '../../operations/catalogue.ts';
+import type { UnaryOperation } from '../../operations/define.ts';
+import { invoke } from '../../operations/invoke.ts';
+import { fire } from '../../operations/schedule/fire.ts';
+import type { Ports } from '../../ports/index.ts';
+import { systemChance } from '../system.ts';
+
+export const ADA: Principal = {
+  id: 'key/ada',
+  kind: 'key',
+  grants: [grantOf('submitter')],
+  credential: 'ada-1',
+};
+
+export interface CronServer {
+  /** Returns when to come again, milliseconds. */
+  round(): Promise<number>;
+  readonly troubles: readonly unknown[];
+}
+
+/** Called at each change of a schedule, before and after it: whatever it throws, ends the server's round there. */
+export type Strike = (when: 'before' | 'after') => void;
+
+export class CronHouse {
+  readonly project = `p-${systemChance.uid(Date.now())}`;
+  readonly store: Store;
+  readonly ports: Ports;
+  /** Epoch milliseconds. */
+  now: number;
+  /** Who is still somebody. */
+  readonly principals = new Map<string, Principal>([[ADA.id, ADA]]);
+  readonly kept = new Map<string, number>();
+
+  private constructor(store: Store, now: number) {
+    this.store = store;
+    this.now = now;
+    this.ports = {
+      ...store,
+      calendar: createCalendar(),
+      chance: systemChance,
+      clock: { now: () => this.now },
+      principals: { current: async ({ id }: Owner) => this.principals.get(id) },
+      blobs: {
+        put: async (key: string) => {
+          this.kept.set(key, 1);
+          return { bytes: 1 };
+        },
+        removeAll: async (prefix: string) => {
+          for (const key of this.kept.keys()) if (key.startsWith(prefix)) this.kept.delete(key);
+        },
+      },
+    } as unknown as Ports;
+  }
+
+  /** With a project of its own, that has a queue of its own. */
+  static async open(store: Store, now: number): Promise<CronHouse> {
+    const house = new CronHouse(store, now);
+    const { project } = house;
+    await store.projects.put({ name: project, labels: {}, description: '', defaultQueue: project }, now);
+    await store.queues.put({ name: project, labels: {}, description: '', quota: {}, state: 'open' }, now);
+    await house.grant();
+    return house;
+  }
+
+  grant() {
+    return this.store.grants.put({ project: this.project, queue: this.project, maxPriority: 50 }, this.now);
+  }
+
+  /** Takes the lease from whoever has it. */
+  async server(name: string, strike: Strike = () => undefined): Promise<CronServer> {
+    const lease = await this.store.scheduler.acquire(name, 3_600_000);
+    const troubles: unknown[] = [];
+    const { schedules } = this.store;
+    const struck: Ports = {
+      ...this.ports,
+      schedules: {
+        insert: (schedule) => schedules.insert(schedule),
+        get: (project, called) => schedules.get(project, called),
+        list: (filter, page) => schedules.list(filter, page),
+        remove: (project, called) => schedules.remove(project, called),
+        due: (now, limit) => schedules.due(now, limit),
+        live: (jobs) => schedules.live(jobs),
+        apply: async (change) => {
+          strike('before');
+          const applied = await schedules.apply(change);
+          strike('after');
+          return applied;
+        },
+      },
+    };
+    const cron = new Cron({
+      ports: struck,
+      lease: () => lease,
+      fire: (run) => fire(struck, run),
+      onTrouble: (_, error) => troubles.push(error),
+    });
+    return { round: () => cron.round(), troubles };
+  }
+
+  /** The answer of an operation, as ada's unless said otherwise. */
+  async do(name: keyof typeof OPERATIONS, input: object, by: Principal = ADA): Promise<Answer> {
+    const operation = OPERATIONS[name] as unknown as UnaryOperation;
+    const signal = new AbortController().signal;
+    const asked = { project: this.project, ...input };
+    return (await invoke(operation, { input: asked, principal: by, ports: this.ports, signal })) as Answer;
+  }
+
+  put(name: string, spec: object = {}, by: Principal = ADA): Promise<Answer> {
+    const job = { command: ['true'], resources: { cpu: '10m' } };
+    return this.do('schedule.put', { name, spec: { cron: '* * * * *', job, ...spec } }, by);
+  }
+
+  /** In the order of their names. */
+  async jobs(): Promise<readonly Job[]> {
+    const { items } = await this.store.jobs.list({ project: this.project }, { limit: 1000 });
+    return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Cancels those that have not ended. */
+  async endAll(): Promise<void> {
+    for (const job of await this.jobs()) {
+      const decision = cancel(job, { by: 'ada', now: this.now });
+      if (decision.kind === 'transition') await this.store.jobs.apply(decision.transition);
+    }
+  }
+
+  async names(): Promise<readonly string[]> {
+    return (await this.jobs()).map(({ name }) => name);
+  }
+
+  /** Of ada's, as it is stored. */
+  readonly owner = ownerOf(ADA);
+}
+
+export interface Answer {
+  readonly [field: string]: unknown;
+  readonly metadata: { readonly resourceVersion: string };
+  readonly status: {
+    readonly state: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly nextRun?: string;
+    readonly nextRuns: readonly string[];
+    readonly active: readonly { readonly name: string; readonly uid: string }[];
+    readonly runs: readonly { readonly outcome: string; readonly reason: string; readonly message: string }[];
+  };
+}
