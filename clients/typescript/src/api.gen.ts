@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 16c46bf6fa5e9f5b9db7496cc65e0ff292f8747b01c03c8c22b602e47e64f5f6
+// sha256 daa4084769869b4c26ca942fa7628fe4e25e1e1065675ed44d0aad2a89fa7c78
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -547,6 +547,114 @@ export interface paths {
         get: operations["grant.list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{project}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one schedule, with its next due times and what became of the last ones
+         * @description Needs the permission `job:read`. Effect: read.
+         */
+        get: operations["schedule.get"];
+        /**
+         * Submit a job at the times of a cron expression, or change when and which
+         * @description Needs the permission `job:write`. Effect: write.
+         */
+        put: operations["schedule.put"];
+        post?: never;
+        /**
+         * Remove a schedule; its jobs stay
+         * @description Needs the permission `job:write`. Effect: destructive.
+         */
+        delete: operations["schedule.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List schedules by project and name
+         * @description Needs the permission `job:read`. Effect: read.
+         */
+        get: operations["schedule.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{project}/{name}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a schedule: nothing of it is due; its jobs go on
+         * @description Needs the permission `job:write`. Effect: write.
+         */
+        post: operations["schedule.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{project}/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a schedule: its due times begin now
+         * @description Needs the permission `job:write`. Effect: write.
+         */
+        post: operations["schedule.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{project}/{name}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit the job of a schedule now
+         * @description Needs the permission `job:write`. Effect: write.
+         */
+        post: operations["schedule.trigger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2125,6 +2233,138 @@ export interface components {
             items: components["schemas"]["QueueGrant"][];
             next?: string;
         };
+        /** @description Which job to submit when: the spec of a Schedule */
+        ScheduleSpec: {
+            /** @description When: five fields, or @hourly, @daily, @weekly, @monthly, @yearly */
+            cron: string;
+            /**
+             * @description Whose clocks are meant, by IANA name
+             * @default UTC
+             */
+            timeZone?: string;
+            /**
+             * @description What of due times that passed while no server looked: none, the last, up to 100
+             * @default runOnce
+             * @enum {string}
+             */
+            missed?: "skip" | "runOnce" | "runAll";
+            /** @description How late a job may still be submitted */
+            startDeadline?: string;
+            /**
+             * @description While a job of it is live: submit, leave the due time out, or cancel that job
+             * @default allow
+             * @enum {string}
+             */
+            overlap?: "allow" | "forbid" | "replace";
+            /**
+             * @description Nothing is due
+             * @default false
+             */
+            suspended?: boolean;
+            /** @description What to submit: the spec of a job */
+            job: components["schemas"]["JobSpec"];
+        };
+        PutScheduleRequest: {
+            /**
+             * @description Its jobs have them as well
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            spec: components["schemas"]["ScheduleSpec"];
+            /** @description Refuse when it has changed since; 0: refuse when there is one */
+            resourceVersion?: string;
+            /**
+             * @description Check everything, store nothing; the answer has the next due times
+             * @default false
+             */
+            dryRun?: boolean;
+        };
+        /** @description A job that is submitted at the times of a cron expression */
+        Schedule: {
+            /** @constant */
+            apiVersion: "capstan.dev/v1alpha1";
+            /** @constant */
+            kind: "Schedule";
+            metadata: {
+                name: string;
+                namespace: string;
+                uid: string;
+                labels: {
+                    [key: string]: string;
+                };
+                resourceVersion: string;
+                creationTimestamp: string;
+            };
+            spec: {
+                cron: string;
+                timeZone: string;
+                /** @enum {string} */
+                missed: "skip" | "runOnce" | "runAll";
+                startDeadline?: string;
+                /** @enum {string} */
+                overlap: "allow" | "forbid" | "replace";
+                suspended: boolean;
+                /** @description As written, every default filled in */
+                job: {
+                    [key: string]: unknown;
+                };
+            };
+            status: {
+                /** @enum {string} */
+                state: "active" | "suspended" | "failing";
+                reason: string;
+                message: string;
+                /** @description Who wrote it last: on whose behalf its jobs are submitted */
+                owner: string;
+                updatedAt: string;
+                nextRun?: string;
+                /** @description The next five; of one that is asked for by name */
+                nextRuns?: string[];
+                /** @description Its jobs that have not ended */
+                active: {
+                    name: string;
+                    uid: string;
+                }[];
+                /** @description The last 20, oldest first */
+                runs: {
+                    /** @description When it was due; when it was asked for, of one that was triggered */
+                    dueAt: string;
+                    /** @description The last of several that were left out together */
+                    until?: string;
+                    /** @description How many, where more than one */
+                    count?: number;
+                    /** @description When it was decided */
+                    at: string;
+                    /** @enum {string} */
+                    outcome: "submitted" | "skipped" | "failed";
+                    reason: string;
+                    message: string;
+                    job?: {
+                        name: string;
+                        uid: string;
+                    };
+                }[];
+            };
+        };
+        ScheduleList: {
+            items: components["schemas"]["Schedule"][];
+            next?: string;
+        };
+        TriggerScheduleRequest: {
+            /** @description Also as header Idempotency-Key: a repeated request submits no second job */
+            idempotencyKey?: string;
+        };
+        TriggeredSchedule: {
+            project: string;
+            schedule: string;
+            /** @description Its name */
+            job: string;
+            uid: string;
+            /** @description True when this request was known already */
+            repeated: boolean;
+        };
         CreateWebhookRequest: {
             name: string;
             /** @description Where to POST to: https, and a public address */
@@ -3529,6 +3769,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueGrantList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.list": {
+        parameters: {
+            query?: {
+                /** @description Only of this project */
+                project?: string;
+                /** @description Label selector, as kubectl spells it */
+                selector?: string;
+                cursor?: string;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "schedule.trigger": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TriggerScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description It was there already, or this was a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggeredSchedule"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggeredSchedule"];
                 };
             };
             default: components["responses"]["Error"];

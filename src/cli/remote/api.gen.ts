@@ -6,6 +6,7 @@ import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyR
 import type { BatchAnswer, RedriveAnswer, RedriveJobs, SubmitBatch, WaitAnswer, WaitJobs } from '../../contract/job-batch.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
+import type { ListSchedules, PutSchedule, ScheduleAddress, ScheduleList, ScheduleView, TriggerSchedule, Triggered } from '../../contract/schedule.ts';
 import type { BeginConsole, BeginSignIn, BegunView, CompleteConsole, CompleteSignIn, ConsoleBegunView, ConsoleSessionView, Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { DoctorView, NodeList, Nothing, VersionView } from '../../contract/system.ts';
@@ -47,6 +48,13 @@ export interface Api {
   'grant.put': { kind: 'unary'; input: z.input<typeof PutQueueGrant>; output: z.output<typeof QueueGrantView> };
   'grant.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueGrantList> };
   'grant.delete': { kind: 'unary'; input: z.input<typeof GrantAddress>; output: z.output<typeof Deleted> };
+  'schedule.put': { kind: 'unary'; input: z.input<typeof PutSchedule>; output: z.output<typeof ScheduleView> };
+  'schedule.get': { kind: 'unary'; input: z.input<typeof ScheduleAddress>; output: z.output<typeof ScheduleView> };
+  'schedule.list': { kind: 'unary'; input: z.input<typeof ListSchedules>; output: z.output<typeof ScheduleList> };
+  'schedule.suspend': { kind: 'unary'; input: z.input<typeof ScheduleAddress>; output: z.output<typeof ScheduleView> };
+  'schedule.resume': { kind: 'unary'; input: z.input<typeof ScheduleAddress>; output: z.output<typeof ScheduleView> };
+  'schedule.trigger': { kind: 'unary'; input: z.input<typeof TriggerSchedule>; output: z.output<typeof Triggered> };
+  'schedule.delete': { kind: 'unary'; input: z.input<typeof ScheduleAddress>; output: z.output<typeof Deleted> };
   'webhook.create': { kind: 'unary'; input: z.input<typeof CreateWebhook>; output: z.output<typeof NewWebhookView> };
   'webhook.list': { kind: 'unary'; input: z.input<typeof ListWebhooks>; output: z.output<typeof WebhookList> };
   'webhook.delete': { kind: 'unary'; input: z.input<typeof WebhookAddress>; output: z.output<typeof Deleted> };
@@ -120,6 +128,13 @@ export const ROUTES = {
   'grant.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },
   'grant.list': { kind: 'unary', method: 'GET', path: '/api/v1/queuegrants' },
   'grant.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queuegrants/{project}/{queue}' },
+  'schedule.put': { kind: 'unary', method: 'PUT', path: '/api/v1/schedules/{project}/{name}' },
+  'schedule.get': { kind: 'unary', method: 'GET', path: '/api/v1/schedules/{project}/{name}' },
+  'schedule.list': { kind: 'unary', method: 'GET', path: '/api/v1/schedules' },
+  'schedule.suspend': { kind: 'unary', method: 'POST', path: '/api/v1/schedules/{project}/{name}/suspend' },
+  'schedule.resume': { kind: 'unary', method: 'POST', path: '/api/v1/schedules/{project}/{name}/resume' },
+  'schedule.trigger': { kind: 'unary', method: 'POST', path: '/api/v1/schedules/{project}/{name}/trigger' },
+  'schedule.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/schedules/{project}/{name}' },
   'webhook.create': { kind: 'unary', method: 'POST', path: '/api/v1/webhooks/{project}' },
   'webhook.list': { kind: 'unary', method: 'GET', path: '/api/v1/webhooks/{project}' },
   'webhook.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/webhooks/{project}/{name}' },

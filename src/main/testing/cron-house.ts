@@ -3,7 +3,7 @@ import { createCalendar } from '../../adapters/cron/calendar.ts';
 import type { Store } from '../../adapters/postgres/open-store.ts';
 import { Cron } from '../../controllers/cron.ts';
 import { grantOf } from '../../core/access/grants.ts';
-import { type Owner, ownerOf } from '../../core/access/owner.ts';
+import type { Owner } from '../../core/access/owner.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import { cancel } from '../../core/job/cancel.ts';
 import type { Job } from '../../core/job/job.ts';
@@ -25,6 +25,8 @@ export interface CronServer {
   /** Returns when to come again, milliseconds. */
   round(): Promise<number>;
   readonly troubles: readonly unknown[];
+  /** It goes on as if it still had the lease. */
+  release(): Promise<void>;
 }
 
 /** Called at each change of a schedule, before and after it: whatever it throws, ends the server's round there. */
@@ -75,7 +77,7 @@ export class CronHouse {
     return this.store.grants.put({ project: this.project, queue: this.project, maxPriority: 50 }, this.now);
   }
 
-  /** Takes the lease from whoever has it. */
+  /** With the lease, unless another has it. */
   async server(name: string, strike: Strike = () => undefined): Promise<CronServer> {
     const lease = await this.store.scheduler.acquire(name, 3_600_000);
     const troubles: unknown[] = [];
@@ -103,7 +105,11 @@ export class CronHouse {
       fire: (run) => fire(struck, run),
       onTrouble: (_, error) => troubles.push(error),
     });
-    return { round: () => cron.round(), troubles };
+    return {
+      round: () => cron.round(),
+      troubles,
+      release: async () => lease && this.store.scheduler.release(lease),
+    };
   }
 
   /** The answer of an operation, as ada's unless said otherwise. */
@@ -136,9 +142,6 @@ export class CronHouse {
   async names(): Promise<readonly string[]> {
     return (await this.jobs()).map(({ name }) => name);
   }
-
-  /** Of ada's, as it is stored. */
-  readonly owner = ownerOf(ADA);
 }
 
 export interface Answer {
