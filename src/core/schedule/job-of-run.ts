@@ -4,9 +4,9 @@ import type { Schedule } from './schedule.ts';
 /** As Kubernetes limits a CronJob's: what is appended leaves a name of 63 characters. */
 export const LONGEST_NAME = 52;
 
-export const SCHEDULE_LABEL = 'capstan.dev/schedule';
+const SCHEDULE_LABEL = 'capstan.dev/schedule';
 /** The due time in UTC, as a label can spell it: `20260329T010000Z`. */
-export const DUE_LABEL = 'capstan.dev/due';
+const DUE_LABEL = 'capstan.dev/due';
 
 const MINUTE = 60_000;
 /** Of a key, in the name of a job that was triggered: 36 bits. */

@@ -1,6 +1,8 @@
 /** Schedules over a real store, with a clock that the test holds and servers that can be killed at any call. */
+import { afterEach, beforeEach } from 'vitest';
 import { createCalendar } from '../../adapters/cron/calendar.ts';
 import type { Store } from '../../adapters/postgres/open-store.ts';
+import type { WithStore } from '../../adapters/postgres/testing/with-store.ts';
 import { Cron } from '../../controllers/cron.ts';
 import { grantOf } from '../../core/access/grants.ts';
 import type { Owner } from '../../core/access/owner.ts';
@@ -155,5 +157,53 @@ export interface Answer {
     readonly nextRuns: readonly string[];
     readonly active: readonly { readonly name: string; readonly uid: string }[];
     readonly runs: readonly { readonly outcome: string; readonly reason: string; readonly message: string }[];
+  };
+}
+
+export const MINUTE = 60_000;
+/** 2026-01-01T12:00:30Z */
+const START = Date.UTC(2026, 0, 1, 12, 0, 30);
+/** The minute of the first due time after it, if every minute is one. */
+export const FIRST = Math.ceil(START / MINUTE);
+
+export interface WithCronHouse {
+  readonly house: CronHouse;
+  readonly server: CronServer;
+  /** Time goes by, and then a server looks. */
+  pass(minutes: number): Promise<void>;
+  /** Of the schedule `nightly`. */
+  status(): Promise<Answer['status']>;
+  /** Of its runs: `Due`, `Missed`. */
+  reasons(): Promise<readonly string[]>;
+}
+
+/** Registers hooks: a house, and a server of it, for each test. */
+export function withCronHouse(db: WithStore): WithCronHouse {
+  let house: CronHouse;
+  let server: CronServer;
+  beforeEach(async () => {
+    house = await CronHouse.open(db.store, START);
+    server = await house.server('one');
+  });
+  afterEach(async () => {
+    await server.release();
+    // The next test's server looks after the schedules of all projects.
+    const { items } = await db.store.schedules.list({ project: house.project }, { limit: 1000 });
+    for (const { name } of items) await db.store.schedules.remove(house.project, name);
+  });
+  const status = async () => (await house.do('schedule.get', { name: 'nightly' })).status;
+  return {
+    get house() {
+      return house;
+    },
+    get server() {
+      return server;
+    },
+    async pass(minutes) {
+      house.now += minutes * MINUTE;
+      await server.round();
+    },
+    status,
+    reasons: async () => (await status()).runs.map(({ reason }) => reason),
   };
 }
