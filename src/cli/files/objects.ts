@@ -4,6 +4,7 @@ import { JobSpecInput } from '../../contract/job-spec.ts';
 import { API_VERSION } from '../../contract/meta.ts';
 import { PutProject, PutQueue, PutQueueGrant } from '../../contract/queue.ts';
 import { Labels, Name } from '../../contract/scalars.ts';
+import { ScheduleName, ScheduleSpecInput } from '../../contract/schedule.ts';
 
 /** What the server fills in: accepted, so that the output of `get -o yaml` is a file; not sent. */
 const filledIn = {
@@ -35,6 +36,13 @@ const JobMetadata = z.strictObject({
   ...filledIn,
 });
 
+const ScheduleMetadata = z.strictObject({
+  name: ScheduleName.describe('Unique in the project; its jobs are called after it'),
+  namespace: Name.optional().describe('The project'),
+  labels: Labels.optional().describe('For selectors; its jobs have them as well'),
+  ...filledIn,
+});
+
 /** By kind, in the order in which they are applied: what is referred to comes first. */
 export const OBJECTS = {
   Project: envelope('Project', named, PutProject.pick({ description: true, defaultQueue: true }).optional()),
@@ -54,6 +62,7 @@ export const OBJECTS = {
       .optional(),
     PutQueueGrant,
   ),
+  Schedule: envelope('Schedule', ScheduleMetadata, ScheduleSpecInput),
   AIJob: envelope('AIJob', JobMetadata.optional(), JobSpecInput),
 } as const;
 

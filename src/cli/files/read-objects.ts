@@ -3,6 +3,7 @@
  * problem is shown at once, where it stands.
  */
 import { isAbsolute, resolve } from 'node:path';
+import type { JobSpecWire } from '../../contract/job-spec.ts';
 import { API_VERSION } from '../../contract/meta.ts';
 import { nearest, problemsOf } from '../../contract/problems.ts';
 import { InvalidInput, type LocatedProblem, UsageError } from '../errors.ts';
@@ -33,7 +34,8 @@ export function readObjects(
   if (placed.length === 0) throw new UsageError(`there is no object in ${what}`);
   return placed.map(({ value, directory }) => {
     const object = { kind: (value as { kind: ObjectKind }).kind, value } as ReadObject;
-    return object.kind === 'AIJob' ? { ...object, value: withDirectories(object.value, directory) } : object;
+    if (object.kind === 'AIJob') return { ...object, value: withDirectories(object.value, directory) };
+    return object.kind === 'Schedule' ? { ...object, value: ofSchedule(object.value, directory) } : object;
   });
 }
 
@@ -98,9 +100,17 @@ function isKind(kind: unknown): kind is ObjectKind {
 
 /** A relative working directory means: from where the file is. */
 function withDirectories(job: Written<'AIJob'>, directory: string): Written<'AIJob'> {
-  const { spec } = job;
+  return { ...job, spec: specAt(job.spec, directory) };
+}
+
+function ofSchedule(schedule: Written<'Schedule'>, directory: string): Written<'Schedule'> {
+  const { spec } = schedule;
+  return { ...schedule, spec: { ...spec, job: specAt(spec.job, directory) } };
+}
+
+function specAt(spec: JobSpecWire, directory: string): JobSpecWire {
   const roles = spec.roles?.map((role) => ({ ...role, ...absolute(role, directory) }));
-  return { ...job, spec: { ...spec, ...absolute(spec, directory), ...(roles ? { roles } : {}) } };
+  return { ...spec, ...absolute(spec, directory), ...(roles ? { roles } : {}) };
 }
 
 function absolute({ workingDir }: { workingDir?: string | undefined }, directory: string) {

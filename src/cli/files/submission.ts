@@ -14,19 +14,24 @@ export interface ProjectChoice {
 /** Throws UsageError when file and flag name different projects. */
 export function submissionOf(
   { metadata = {}, spec }: Written<'AIJob'>,
-  { project, flag }: ProjectChoice,
+  choice: ProjectChoice,
 ): z.input<typeof SubmitJob> {
   const { name, namespace, labels } = metadata;
+  return {
+    project: projectOf(namespace, choice),
+    spec,
+    ...(name === undefined ? {} : { name }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+}
+
+/** Throws UsageError when file and flag name different projects. @param namespace as the file has it */
+export function projectOf(namespace: string | undefined, { project, flag }: ProjectChoice): string {
   if (flag !== undefined && namespace !== undefined && flag !== namespace) {
     throw new UsageError(
       `the file is for project ${namespace}, --project says ${flag}`,
       'Leave one of the two out.',
     );
   }
-  return {
-    project: namespace ?? project,
-    spec,
-    ...(name === undefined ? {} : { name }),
-    ...(labels === undefined ? {} : { labels }),
-  };
+  return namespace ?? project;
 }

@@ -19,6 +19,8 @@ const STATE_COLOURS: Readonly<Record<string, Format>> = {
   succeeded: 'green',
   admitted: 'cyan',
   failed: 'red',
+  failing: 'red',
+  active: 'green',
   cancelled: 'gray',
   unreachable: 'magenta',
   stopping: 'yellow',

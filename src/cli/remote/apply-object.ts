@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectKind, Written } from '../files/objects.ts';
 import { OBJECTS } from '../files/objects.ts';
 import type { ReadObject } from '../files/read-objects.ts';
-import { type ProjectChoice, submissionOf } from '../files/submission.ts';
+import { type ProjectChoice, projectOf, submissionOf } from '../files/submission.ts';
 import type { Client } from './client.ts';
 import { ApiError } from './client-errors.ts';
 import { queueGrantKind } from './kinds/queue-grant.ts';
@@ -30,6 +30,8 @@ export async function applyObject(
       return applyQueue(client, object.value);
     case 'QueueGrant':
       return applyGrant(client, object.value);
+    case 'Schedule':
+      return applySchedule(client, object.value, choice);
     case 'AIJob': {
       const { metadata, repeated } = await client.call('job.submit', submissionOf(object.value, choice));
       return { reference: `job/${metadata.name}`, done: repeated ? 'unchanged' : 'submitted' };
@@ -60,6 +62,18 @@ async function applyGrant(client: Client, { spec }: Written<'QueueGrant'>): Prom
   const before = items.find((grant) => grant.spec.project === project && grant.spec.queue === queue);
   const after = await client.call('grant.put', spec);
   return { reference: `queuegrant/${project}:${queue}`, done: difference(before, after) };
+}
+
+async function applySchedule(
+  client: Client,
+  { metadata, spec }: Written<'Schedule'>,
+  choice: ProjectChoice,
+): Promise<Applied> {
+  const { name, namespace, labels } = metadata;
+  const project = projectOf(namespace, choice);
+  const before = await present(client.call('schedule.get', { project, name }));
+  const after = await client.call('schedule.put', { project, name, ...given({ labels }), spec });
+  return { reference: `schedule/${name}`, done: difference(before, after) };
 }
 
 async function present<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -4,13 +4,13 @@ import { OBJECT_WORDS } from './kinds/words.ts';
 
 export interface Candidates {
   readonly words: readonly string[];
-  /** Names of jobs are wanted, too: they are asked from the server. */
-  readonly jobs: boolean;
+  /** Names of these are wanted, too: they are asked from the server. */
+  readonly names: 'job' | 'schedule' | undefined;
   /** Nothing is known: the shell completes files. */
   readonly files: boolean;
 }
 
-const NOTHING: Candidates = { words: [], jobs: false, files: false };
+const NOTHING: Candidates = { words: [], names: undefined, files: false };
 
 /** @param words after `capstan`; the last is what has been typed so far, maybe nothing */
 export function candidates(program: Command, words: readonly string[]): Candidates {
@@ -68,8 +68,16 @@ function nextWords(
   const name = argument?.name();
   if (argument?.argChoices) return { ...NOTHING, words: argument.argChoices };
   if (name === 'kind') return { ...NOTHING, words: OBJECT_WORDS };
-  const jobNames = name === 'job' || name === 'jobs' || (name === 'names' && /^j/.test(operands[0] ?? 'j'));
-  return { ...NOTHING, jobs: jobNames || (name === 'name' && /^j/.test(operands[0] ?? '')) };
+  return { ...NOTHING, names: namesOf(name, operands[0]) };
+}
+
+/** @param name of the argument that comes next @param first the first operand, for the verbs that begin with a kind */
+function namesOf(name: string | undefined, first: string | undefined): Candidates['names'] {
+  if (name === 'job' || name === 'jobs') return 'job';
+  if (name === 'schedules') return 'schedule';
+  const kind = name === 'names' ? (first ?? 'job') : name === 'name' ? (first ?? '') : '';
+  if (kind.startsWith('j')) return 'job';
+  return kind.startsWith('sched') ? 'schedule' : undefined;
 }
 
 function flagsOf(program: Command, command: Command): readonly string[] {

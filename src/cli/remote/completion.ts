@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { openSession, type Session, type Shell } from '../session.ts';
 import { listJobs } from './kinds/job.ts';
+import { listSchedules } from './kinds/schedule.ts';
 
 const BASH = `# capstan completion for bash: source <(capstan completion bash)
 _capstan() {
@@ -36,7 +37,7 @@ const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: 
 export function completionVerb(shell: Shell): Command {
   return new Command('completion')
     .summary('print a completion script for a shell')
-    .description('Prints a completion script; names of jobs are completed, too.')
+    .description('Prints a completion script; names of jobs and schedules are completed, too.')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
     .addHelpText(
       'after',
@@ -59,8 +60,10 @@ export function completeVerb(shell: Shell): Command {
       const { candidates } = await import('./candidates.ts');
       const program = command.parent ?? command;
       const found = candidates(program, words);
-      const jobs = found.jobs ? await jobNames(openSession(shell, command), words.at(-1) ?? '') : [];
-      for (const word of [...found.words, ...jobs]) shell.io.stdout.write(`${word}\n`);
+      const names = found.names
+        ? await namesOf(found.names, openSession(shell, command), words.at(-1) ?? '')
+        : [];
+      for (const word of [...found.words, ...names]) shell.io.stdout.write(`${word}\n`);
       shell.end(EXIT.done);
     });
 }
@@ -68,10 +71,15 @@ export function completeVerb(shell: Shell): Command {
 const MOST_NAMES = 200;
 
 /** Completion says nothing when the server does not answer. */
-async function jobNames(session: Session, typed: string): Promise<readonly string[]> {
+async function namesOf(
+  kind: 'job' | 'schedule',
+  session: Session,
+  typed: string,
+): Promise<readonly string[]> {
   try {
     const client = await session.client();
-    const { items } = await listJobs(client, { project: await session.project(), limit: MOST_NAMES });
+    const filter = { project: await session.project(), limit: MOST_NAMES };
+    const { items } = await (kind === 'job' ? listJobs : listSchedules)(client, filter);
     const names = new Set(items.map(({ metadata }) => metadata.name));
     return [...names].filter((name) => name.startsWith(typed));
   } catch {

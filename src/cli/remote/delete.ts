@@ -15,9 +15,9 @@ interface DeleteOptions {
 
 export function deleteVerb(shell: Shell): Command {
   return new Command('delete')
-    .summary('remove ended jobs, or queues, projects and grants')
+    .summary('remove ended jobs, or queues, projects, grants and schedules')
     .description(
-      'Removes the record, logs and outputs of jobs that have ended; or queues, projects and queue grants, written as KIND/NAME.',
+      'Removes the record, logs and outputs of jobs that have ended; or queues, projects, queue grants and schedules, written as KIND/NAME.',
     )
     .argument('[names...]', 'jobs, or KIND/NAME (a queue grant: queuegrant/PROJECT:QUEUE)')
     .option('-l, --selector <selector>', 'every ended job with these labels')
@@ -28,7 +28,8 @@ export function deleteVerb(shell: Shell): Command {
 Examples:
   capstan delete digits-ddp
   capstan delete -l sweep=lr -y
-  capstan delete queue/research queuegrant/vision:research`,
+  capstan delete queue/research queuegrant/vision:research
+  capstan delete schedule/nightly`,
     )
     .action(async (names: string[], options: DeleteOptions, command: Command) => {
       shell.end(await remove(openSession(shell, command), names, options));

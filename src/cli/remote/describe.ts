@@ -7,16 +7,17 @@ import { openSession, type Session, type Shell } from '../session.ts';
 import { describeJob } from './describe/job.ts';
 import { describeProject } from './describe/project.ts';
 import { describeQueue } from './describe/queue.ts';
+import { describeSchedule } from './describe/schedule.ts';
 import { jobKind } from './kinds/job.ts';
 import { kindCalled, type Reference, referenceTo } from './kinds/kinds.ts';
 
 export function describeVerb(shell: Shell): Command {
   return new Command('describe')
-    .summary('show all about a job, queue or project')
+    .summary('show all about a job, queue, project or schedule')
     .description(
-      'Shows all about one job (state and why, attempts, members with their exit codes, outputs, the last events), queue or project.',
+      'Shows all about one job (state and why, attempts, members with their exit codes, outputs, the last events), queue, project or schedule (its next due times, what became of the last ones).',
     )
-    .argument('<kind>', 'job, queue or project; or KIND/NAME, or the name of a job')
+    .argument('<kind>', 'job, queue, project or schedule; or KIND/NAME, or the name of a job')
     .argument('[name]', 'its name')
     .addHelpText(
       'after',
@@ -25,7 +26,8 @@ Examples:
   capstan describe job digits-ddp
   capstan describe digits-ddp            a job, too
   capstan describe queue research
-  capstan describe project/vision`,
+  capstan describe project/vision
+  capstan describe schedule nightly`,
     )
     .action(async (first: string, name: string | undefined, _options: object, command: Command) => {
       shell.end(await describe(openSession(shell, command), await reference(first, name)));
@@ -48,6 +50,7 @@ async function describe(session: Session, { kind, name }: Reference): Promise<nu
   if (kind.name === 'job') session.print(await describeJob(client, { project, job: name }, look));
   else if (kind.name === 'queue') session.print(await describeQueue(client, name, look));
   else if (kind.name === 'project') session.print(await describeProject(client, name, look));
+  else if (kind.name === 'schedule') session.print(await describeSchedule(client, { project, name }, look));
   else
     throw new UsageError(
       `${kind.plural} cannot be described`,

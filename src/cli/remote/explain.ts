@@ -11,9 +11,12 @@ export function explainVerb(shell: Shell): Command {
   return new Command('explain')
     .summary('show the fields of a job file')
     .description(
-      'Shows the fields of a job, queue, project or queuegrant file: name, type, default, meaning.',
+      'Shows the fields of a job, queue, project, queuegrant or schedule file: name, type, default, meaning.',
     )
-    .argument('<field>', 'job, queue, project or queuegrant; then a path, such as job.retry.backoff')
+    .argument(
+      '<field>',
+      'job, queue, project, queuegrant or schedule; then a path, such as job.retry.backoff',
+    )
     .option('--recursive', 'with the fields of fields')
     .addHelpText(
       'after',
@@ -22,7 +25,8 @@ Examples:
   capstan explain job
   capstan explain job.roles.resources
   capstan explain job --recursive
-  capstan explain queue.quota`,
+  capstan explain queue.quota
+  capstan explain schedule.missed`,
     )
     .action(async (path: string, { recursive }: { recursive?: boolean }, command: Command) => {
       shell.end(await explain(openSession(shell, command), path, recursive === true));
@@ -39,6 +43,8 @@ const KINDS: Readonly<Record<string, ObjectKind>> = {
   projects: 'Project',
   queuegrant: 'QueueGrant',
   queuegrants: 'QueueGrant',
+  schedule: 'Schedule',
+  schedules: 'Schedule',
 };
 
 /** Any other first step of a path means: within the spec. */
@@ -48,7 +54,10 @@ async function explain(session: Session, path: string, recursive: boolean): Prom
   const [first = '', ...steps] = path.split('.');
   const kind = KINDS[first.toLowerCase()];
   if (!kind)
-    throw new UsageError(`${JSON.stringify(first)} has no file`, 'Known: job, queue, project, queuegrant.');
+    throw new UsageError(
+      `${JSON.stringify(first)} has no file`,
+      'Known: job, queue, project, queuegrant, schedule.',
+    );
   const full = steps[0] === undefined || ENVELOPE.has(steps[0]) ? steps : ['spec', ...steps];
   const { OBJECTS } = await import('../files/objects.ts');
   const { fieldsOf } = await import('../files/field-schema.ts');

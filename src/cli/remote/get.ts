@@ -22,14 +22,16 @@ export interface GetOptions extends Omit<Filter, 'limit' | 'project'> {
 export function getVerb(shell: Shell): Command {
   return new Command('get')
     .summary('list objects, or show those that are named')
-    .description('Lists jobs, queues, projects, queuegrants, events or nodes, or shows those that are named.')
+    .description(
+      'Lists jobs, queues, projects, queuegrants, schedules, events, nodes or workers, or shows those that are named.',
+    )
     .argument(
       '<kind>',
-      'jobs (j), queues (q), projects (p), queuegrants (qg), events (ev), nodes (no), or KIND/NAME',
+      'jobs (j), queues (q), projects (p), queuegrants (qg), schedules (sched), events (ev), nodes (no), workers (wk), or KIND/NAME',
     )
     .argument('[names...]', 'names; for events: jobs')
     .option('-A, --all-projects', 'of every project that you may see')
-    .option('-l, --selector <selector>', 'jobs with these labels: team=ocr,tier!=dev,sweep,!old')
+    .option('-l, --selector <selector>', 'jobs or schedules with these labels: team=ocr,tier!=dev,sweep,!old')
     .option('--state <states>', 'jobs in these states, separated by commas')
     .option('--queue <queue>', 'jobs of this queue')
     .addOption(new Option('--type <type>', 'jobs of this type').choices(JOB_TYPES))
@@ -46,6 +48,7 @@ Examples:
   capstan get jobs -l team=ocr -o wide      with what they ask for and what they say
   capstan get job digits-ddp -o yaml        one, as a file that can be submitted again
   capstan get job/a queue/research          several kinds
+  capstan get schedules -o wide             when what is due, and what became of it
   capstan get jobs -w                       go on with each change`,
     )
     .action(async (kind: string, names: string[], options: GetOptions, command: Command) => {

@@ -24,8 +24,8 @@ export function exitCodeOf(job: JobView): ExitCode {
   return job.status.state === 'succeeded' ? EXIT.done : EXIT.jobFailed;
 }
 
-export function rolesOf(job: JobView): readonly RoleView[] {
-  return Array.isArray(job.spec.roles) ? (job.spec.roles as RoleView[]) : [];
+export function rolesOf({ spec }: Pick<JobView, 'spec'>): readonly RoleView[] {
+  return Array.isArray(spec.roles) ? (spec.roles as RoleView[]) : [];
 }
 
 export function countText(members: RoleView['members'] = 1): string {

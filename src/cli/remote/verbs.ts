@@ -22,6 +22,7 @@ import { resultVerb } from './result.ts';
 import { resumeVerb } from './resume.ts';
 import { roleVerb } from './role.ts';
 import { runVerb } from './run.ts';
+import { scheduleVerb } from './schedule.ts';
 import { sessionVerb } from './session.ts';
 import { submitVerb } from './submit.ts';
 import { suspendVerb } from './suspend.ts';
@@ -38,7 +39,7 @@ export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
   'Run jobs:': [runVerb, submitVerb, taskVerb],
   'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb, resultVerb],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
-  'Set up:': [applyVerb, contextVerb, webhookVerb],
+  'Set up:': [applyVerb, scheduleVerb, contextVerb, webhookVerb],
   'Who may what:': [loginVerb, logoutVerb, whoamiVerb, authVerb, keyVerb, roleVerb, sessionVerb, auditVerb],
   'Help:': [explainVerb, versionVerb, completionVerb],
 };

@@ -4,10 +4,12 @@ import type { EventView } from '../../../contract/stream.ts';
 import { oneLine } from '../../output/safe-text.ts';
 import { age } from '../../output/span.ts';
 import type { Client } from '../client.ts';
-import { countText, labelsText, type RoleView, resourcesText, rolesOf } from '../job-facts.ts';
+import { labelsText, rolesOf } from '../job-facts.ts';
 import { listEvents } from '../kinds/event.ts';
 import type { Look } from '../kinds/kind.ts';
 import { describeAttempts } from './attempts.ts';
+import { describePolicy } from './policy.ts';
+import { describeRole } from './role.ts';
 import { type Entry, entries, section, sheet, tableOf } from './sheet.ts';
 import { describeTask } from './task.ts';
 
@@ -25,7 +27,7 @@ export async function describeJob(
     entries([...overview(job, look), ...state(job, look)]),
     section('Task', describeTask(job)),
     section('Roles', rolesOf(job).map(describeRole).join('\n')),
-    section('Policy', policy(job)),
+    section('Policy', describePolicy(job.spec)),
     describeAttempts(job, look),
     section('Events', eventTable(items, look) || '  none kept'),
   ]);
@@ -59,53 +61,6 @@ function state({ status }: JobView, { now, paint }: Look): readonly Entry[] {
     ['Ended', status.endedAt],
     ['Charges', `${failed} failed, ${lost} lost, ${preempted} preempted`],
   ];
-}
-
-/** Values of variables are not shown: they may be secrets. */
-function describeRole(role: RoleView): string {
-  const command = [...(role.command ?? []), ...(role.args ?? [])].map(quoted).join(' ');
-  const variables = Object.keys(role.env ?? {}).join(', ');
-  return `  ${role.name}:\n${entries(
-    [
-      ['Members', countText(role.members)],
-      ['Image', role.image],
-      ['Command', oneLine(command)],
-      ['Directory', role.workingDir],
-      ['Variables', variables || undefined],
-      ['Resources', resourcesText(role.resources)],
-    ],
-    '    ',
-  )}`;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-const POLICY = [
-  ['Timeout', 'timeout'],
-  ['Deadline', 'deadline'],
-  ['Start deadline', 'startDeadline'],
-  ['Start after', 'startAfter'],
-  ['Expected', 'expectedDuration'],
-  ['Kept for', 'ttlAfterFinished'],
-] as const;
-
-function policy({ spec }: JobView): string {
-  const { limit } = (spec.retry ?? {}) as { limit?: number };
-  const { grace } = (spec.checkpoint ?? {}) as { grace?: string };
-  return entries(
-    [
-      ...POLICY.map(([label, field]) => [label, text(spec[field])] as const),
-      ['Retries', text(limit)],
-      ['Grace', text(grace)],
-    ],
-    '  ',
-  );
-}
-
-function text(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
 }
 
 function eventTable(events: readonly EventView[], { now, paint }: Look): string {

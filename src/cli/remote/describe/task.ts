@@ -2,7 +2,7 @@
 import type { JobView } from '../../../contract/job.ts';
 import { bytes } from '../../output/bytes.ts';
 import { oneLine } from '../../output/safe-text.ts';
-import { entries } from './sheet.ts';
+import { type Entry, entries } from './sheet.ts';
 
 /** Longer JSON is cut: `capstan result`, or -o json, shows all of it. */
 const SHOWN = 200;
@@ -15,13 +15,7 @@ export function describeTask({ spec, status }: JobView): string {
   const fraction = progress?.fraction === undefined ? '' : `${Math.round(progress.fraction * 100)} % `;
   return entries(
     [
-      ['Handler', String(task.handler)],
-      ['Payload', sized(task.payload, status.payloadBytes)],
-      ['Fair key', written(task.fairKey)],
-      ['Concurrency', written(task.concurrency)],
-      ['Rate', written(task.rate)],
-      ['Unique', written(task.unique)],
-      ['After', written(task.after)],
+      ...asked(task, status.payloadBytes),
       ['Worker', status.worker],
       ['Progress', progress && oneLine(`${fraction}${progress.message ?? ''}`)],
       ['Result', status.state === 'succeeded' ? sized(status.result, status.resultBytes) : undefined],
@@ -32,6 +26,24 @@ export function describeTask({ spec, status }: JobView): string {
     ],
     '  ',
   );
+}
+
+/** Of one that is not submitted yet. */
+export function describeTaskSpec(spec: JobView['spec']): string {
+  const task = spec.task as Record<string, unknown> | undefined;
+  return task ? entries(asked(task, undefined), '  ') : '';
+}
+
+function asked(task: Readonly<Record<string, unknown>>, payloadBytes: number | undefined): readonly Entry[] {
+  return [
+    ['Handler', String(task.handler)],
+    ['Payload', sized(task.payload, payloadBytes)],
+    ['Fair key', written(task.fairKey)],
+    ['Concurrency', written(task.concurrency)],
+    ['Rate', written(task.rate)],
+    ['Unique', written(task.unique)],
+    ['After', written(task.after)],
+  ];
 }
 
 function sized(value: unknown, size: number | undefined): string | undefined {

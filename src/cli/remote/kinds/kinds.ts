@@ -7,6 +7,7 @@ import { nodeKind } from './node.ts';
 import { projectKind } from './project.ts';
 import { queueKind } from './queue.ts';
 import { queueGrantKind } from './queue-grant.ts';
+import { scheduleKind } from './schedule.ts';
 import { workerKind } from './worker.ts';
 
 export const KINDS: readonly Kind<unknown>[] = [
@@ -14,6 +15,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   queueKind,
   projectKind,
   queueGrantKind,
+  scheduleKind,
   eventKind,
   nodeKind,
   workerKind,
@@ -49,4 +51,11 @@ export async function jobCalled(text: string): Promise<string> {
   const { kind, name } = await referenceTo(text, jobKind);
   if (kind.name === jobKind.name) return name;
   throw new UsageError(`${text} is no job`, 'This verb is for jobs.');
+}
+
+/** A schedule by its name or `schedule/NAME`. Throws UsageError when it is of another kind. */
+export async function scheduleCalled(text: string): Promise<string> {
+  const { kind, name } = await referenceTo(text, scheduleKind);
+  if (kind.name === scheduleKind.name) return name;
+  throw new UsageError(`${text} is no schedule`, 'This verb is for schedules.');
 }
