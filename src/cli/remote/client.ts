@@ -53,7 +53,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     async call(name, input) {
       const prepared = request(name, input);
-      const sent = name === 'job.submit' ? once(prepared) : prepared;
+      const sent = KEYED.has(name) ? once(prepared) : prepared;
       return answerOf(await send(transport, sent, { limit: 'whole' }), prepared);
     },
     stream: (name, input, how = {}) => follow(transport, request(name, input), how),
@@ -68,6 +68,9 @@ export function createClient(options: ClientOptions): Client {
     },
   };
 }
+
+/** What makes a job, and would make another when it is repeated. */
+const KEYED: ReadonlySet<OperationName> = new Set<OperationName>(['job.submit', 'schedule.trigger']);
 
 /** The same key on every try of one submission makes it one job (invariant 1). */
 function once(prepared: Prepared): Prepared {

@@ -1,5 +1,6 @@
 /** Objects as the API shows them. */
 import type { JobView } from '../../contract/job.ts';
+import type { ScheduleView } from '../../contract/schedule.ts';
 import type { EventView, LogLine } from '../../contract/stream.ts';
 import { NOON } from './run.ts';
 
@@ -109,5 +110,52 @@ export function grantView(project: string, queue: string) {
     kind: 'QueueGrant',
     metadata: { name: `${project}:${queue}`, creationTimestamp: ago(60) },
     spec: { project, queue, maxPriority: 80 },
+  };
+}
+
+export function scheduleView(name: string, status: Partial<ScheduleView['status']> = {}): ScheduleView {
+  return {
+    apiVersion: API,
+    kind: 'Schedule',
+    metadata: {
+      name,
+      namespace: 'vision',
+      uid: 'u',
+      labels: {},
+      resourceVersion: '3',
+      creationTimestamp: ago(86_400),
+    },
+    spec: {
+      cron: '30 2 * * *',
+      timeZone: 'Europe/Berlin',
+      missed: 'runOnce',
+      overlap: 'forbid',
+      suspended: false,
+      job: {
+        type: 'batch',
+        priority: 50,
+        roles: [{ name: 'worker', command: ['node', 'a.mjs'], env: { TOKEN: 'hunter2' } }],
+      },
+    },
+    status: {
+      state: 'active',
+      reason: 'Scheduled',
+      message: 'next due at noon',
+      owner: 'key/ci',
+      updatedAt: ago(3600),
+      nextRun: ago(-300),
+      nextRuns: [ago(-300), ago(-86_700)],
+      active: [{ name: `${name}-1`, uid: 'u1' }],
+      runs: [
+        {
+          dueAt: ago(120),
+          at: ago(119),
+          outcome: 'submitted',
+          reason: 'Due',
+          message: `job ${name}-1 was submitted`,
+        },
+      ],
+      ...status,
+    },
   };
 }

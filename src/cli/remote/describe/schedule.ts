@@ -1,5 +1,6 @@
 /** All about one schedule: when, which job, and what became of its last due times. */
 import type { ScheduleView } from '../../../contract/schedule.ts';
+import { columns } from '../../output/columns.ts';
 import { oneLine } from '../../output/safe-text.ts';
 import { age, span } from '../../output/span.ts';
 import type { Client } from '../client.ts';
@@ -19,10 +20,7 @@ export async function describeSchedule(
   const { spec, status } = schedule;
   return sheet([
     entries([...overview(schedule, look), ...state(schedule, look)]),
-    section(
-      'Next',
-      (status.nextRuns ?? []).map((at) => `  ${at}${countdown(at, look)}`).join('\n') || '  none',
-    ),
+    section('Next', nextTable(schedule, look) || '  none'),
     section('Job', jobEntries(spec.job)),
     section('Task', describeTaskSpec(spec.job)),
     section('Roles', rolesOf({ spec: spec.job }).map(describeRole).join('\n')),
@@ -57,10 +55,37 @@ function state({ status }: ScheduleView, { paint }: Look): readonly Entry[] {
   ];
 }
 
-function countdown(at: string, { now }: Look): string {
-  const ms = Date.parse(at) - now;
-  return ms < 1000 ? '' : ` (in ${span(ms)})`;
+/** In UTC, as everything else is, and as the clocks of the place show it. */
+function nextTable({ spec, status }: ScheduleView, { now }: Look): string {
+  const rows = (status.nextRuns ?? []).map((at) => {
+    const ms = Date.parse(at) - now;
+    return [at, localTime(at, spec.timeZone), ms < 1000 ? 'now' : `in ${span(ms)}`];
+  });
+  return rows.length === 0 ? '' : columns(rows, '  ');
 }
+
+/** `Sun 2026-03-29 03:00 GMT+2`; the server may know a zone that is not known here. */
+function localTime(at: string, timeZone: string): string {
+  try {
+    const parts = new Intl.DateTimeFormat('en', { timeZone, ...SHOWN }).formatToParts(new Date(at));
+    const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+    const date = `${part('year')}-${part('month')}-${part('day')}`;
+    return `${part('weekday')} ${date} ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
+  } catch {
+    return '';
+  }
+}
+
+const SHOWN = {
+  weekday: 'short',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'shortOffset',
+} as const;
 
 function jobEntries(job: ScheduleView['spec']['job']): string {
   return entries(
