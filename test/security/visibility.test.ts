@@ -12,6 +12,9 @@ beforeAll(async () => {
     await house().ask('POST', '/jobs', {
       body: { project, name: `of-${project}`, spec: { command: ['true'] } },
     });
+    await house().ask('PUT', `/schedules/${project}/nightly-${project}`, {
+      body: { spec: { cron: '@daily', job: { command: ['true'] } } },
+    });
   }
   seer = await house().key('seer', ['admin'], { projects: ['open'] });
 });
@@ -21,6 +24,7 @@ describe('who may see one project', () => {
     '/jobs',
     '/projects',
     '/events',
+    '/schedules',
     '/queuegrants',
     '/keys',
     '/rolebindings',
