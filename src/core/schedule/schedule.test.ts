@@ -82,6 +82,11 @@ describe('how it stands', () => {
       want: { state: 'failing' },
     },
     {
+      what: 'one of which a due time was left out since',
+      schedule: overlapped(failing, [JOB], STEP),
+      want: { state: 'failing', ...REFUSED },
+    },
+    {
       what: 'one whose next job went well',
       schedule: submitted(failing, { job: JOB, live: [] }, STEP),
       want: { state: 'active', reason: 'Scheduled' },

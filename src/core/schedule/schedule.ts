@@ -109,11 +109,11 @@ export interface Condition {
   readonly message: string;
 }
 
-/** How it stands: a due time whose job was refused shows until one goes well. */
+/** How it stands: a due time whose job was refused shows until one goes well, also when others are left out since. */
 export function conditionOf({ spec, runs, nextAt }: Schedule): Condition {
   if (spec.suspended)
     return { state: 'suspended', reason: 'Suspended', message: 'nothing is due until it is resumed' };
-  const last = runs.findLast(({ reason }) => reason !== 'Triggered');
+  const last = runs.findLast(({ outcome, reason }) => outcome !== 'skipped' && reason !== 'Triggered');
   if (last?.outcome === 'failed') return { state: 'failing', reason: last.reason, message: last.message };
   const next = nextAt === undefined ? 'no due time is left' : `next due at ${new Date(nextAt).toISOString()}`;
   return { state: 'active', reason: 'Scheduled', message: next };
