@@ -20,7 +20,21 @@ function sixteen(): Uint8Array {
   return page.subarray(used - ID, used);
 }
 
+let lastMsecs = Number.NaN;
+let sequence = 0;
+
+/** From a random start, one more for each id of a millisecond: what came first sorts first (RFC 9562, 6.2). */
+function nextInMillisecond(msecs: number, random: Uint8Array): number {
+  const [a = 0, b = 0, c = 0, d = 0] = random;
+  sequence = msecs === lastMsecs ? sequence + 1 : ((a & 0x3f) << 24) | (b << 16) | (c << 8) | d;
+  lastMsecs = msecs;
+  return sequence;
+}
+
 export const systemChance: Chance = {
-  uid: (now) => v7({ msecs: now, random: sixteen() }),
+  uid(now) {
+    const random = sixteen();
+    return v7({ msecs: now, seq: nextInMillisecond(now, random), random });
+  },
   random: () => Math.random(),
 };
