@@ -13,21 +13,27 @@ export interface Replacing {
   readonly from: number;
 }
 
-const parts: Pick<Statement<Replacing, QueryResultRow, true>, 'text' | 'values' | 'row'> = {
-  text: `
-    WITH replaced AS (
-      UPDATE schedule SET (${SCHEDULE_COLUMNS}) = ROW ($1::uuid, $2::text, $3::text, $4::jsonb, $5::jsonb,
-          $6::jsonb, $7::integer, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::jsonb, $13::jsonb)
-       WHERE uid = $1 AND version = $14 RETURNING uid)
-    SELECT ${WAKE_CRON} FROM replaced`,
+const REPLACE = `
+  UPDATE schedule SET (${SCHEDULE_COLUMNS}) = ROW ($1::uuid, $2::text, $3::text, $4::jsonb, $5::jsonb,
+      $6::jsonb, $7::integer, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::jsonb, $13::jsonb)
+   WHERE uid = $1 AND version = $14 RETURNING uid`;
+
+const parts: Pick<Statement<Replacing, QueryResultRow, true>, 'values' | 'row'> = {
   values: ({ schedule, from }) => [...columnsOf(schedule), from],
   row: () => true,
 };
 
-export const applySchedule = statement({ name: 'schedule_apply', ...parts });
+/** Its next due time may be another now. */
+export const applySchedule = statement({
+  name: 'schedule_apply',
+  text: `WITH replaced AS (${REPLACE}) SELECT ${WAKE_CRON} FROM replaced`,
+  ...parts,
+});
 
+/** Whoever does it knows what is due next. */
 export const fireSchedule = statement({
   name: 'schedule_fire',
+  text: REPLACE,
   unaudited: 'the submission that it belongs to is recorded',
   ...parts,
 });
