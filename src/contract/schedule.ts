@@ -38,6 +38,9 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Of the job, bytes of JSON: a page of schedules is read whole. A task's larger data lies elsewhere. */
+export const LARGEST_TEMPLATE = 256 * 1024;
+
 /** A shorter one would be missed while a lease moves. */
 const SHORTEST_START_DEADLINE = 10_000;
 

@@ -31,7 +31,7 @@ export interface CronParts {
 }
 
 /** Schedules in one round, and of them at a time. */
-const BATCH = 200;
+const BATCH = 100;
 const AT_ONCE = 4;
 
 /** While another replica holds the lease, and after what could not be done, milliseconds. */

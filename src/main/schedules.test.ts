@@ -71,6 +71,11 @@ describe('written', () => {
     await expect(at.house.put('nightly', spec)).rejects.toMatchObject({ code: expect.stringMatching(code) });
   });
 
+  test('with a job that is large, it is refused', async () => {
+    const job = { task: { handler: 'h', payload: 'x'.repeat(300_000) } };
+    await expect(at.house.put('nightly', { job })).rejects.toMatchObject({ code: 'task.too_large' });
+  });
+
   test('with the key of another queue, it is refused', async () => {
     const scope = { projects: [at.house.project], queues: ['elsewhere'] };
     const narrow: Principal = { ...ADA, grants: [grantOf('submitter', scope)] };

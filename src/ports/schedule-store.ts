@@ -28,9 +28,12 @@ export interface ScheduleChange {
  */
 export type ScheduleApplied = 'applied' | 'moved-on' | 'job-taken';
 
+/** `name-taken`: the project has one of that name. `too-many`: it has as many as it may. */
+export type ScheduleInserted = 'inserted' | 'name-taken' | 'too-many';
+
 export interface ScheduleStore {
-  /** False when the project has one of that name. */
-  insert(schedule: Schedule): Promise<boolean>;
+  /** @param most of one project */
+  insert(schedule: Schedule, most: number): Promise<ScheduleInserted>;
   get(project: string, name: string): Promise<Schedule | undefined>;
   /** By project and name. */
   list(filter: ScheduleFilter, page: Page): Promise<PageOf<Schedule>>;

@@ -266,6 +266,11 @@ export const CATALOGUE = {
     message: 'job {job} of schedule {schedule} has not ended, and its overlap is forbidden',
     next: 'Wait for its end, or cancel it: `capstan cancel {job}`.',
   },
+  'schedule.too_many': {
+    status: 409,
+    message: 'project {project} has {limit} schedules, as many as it may',
+    next: 'Delete some, or let one job do the work of several.',
+  },
   'schedule.job_taken': {
     status: 409,
     message: 'job {job} was not submitted: a live job has its name, or the unique key of its task',

@@ -29,9 +29,13 @@ export function withSuspension(
   return revise(schedule, { labels, owner, now, spec: { ...schedule.spec, suspended } }, next);
 }
 
-/** A moment that was dealt with does not come back, also when the clock was set back meanwhile. */
+/** So far back a clock may be set by what keeps it right, milliseconds; one that was further ahead was wrong. */
+const SET_RIGHT = 3_600_000;
+
+/** A moment that was dealt with does not come back when the clock was set right meanwhile. */
 function firstOf({ lastDueAt = 0 }: Schedule, { spec, now }: Revision, next: NextAfter): number | undefined {
-  return spec.suspended ? undefined : next(spec, Math.max(now, lastDueAt));
+  if (spec.suspended) return undefined;
+  return next(spec, lastDueAt > now + SET_RIGHT ? now : Math.max(now, lastDueAt));
 }
 
 function sameTimes(a: ScheduleSpec, b: ScheduleSpec): boolean {

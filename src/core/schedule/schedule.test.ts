@@ -111,10 +111,16 @@ describe('written anew', () => {
     { what: 'with another job, they stay', spec: { missed: 'skip' }, nextAt: NOON + MINUTE },
     { what: 'suspended, there are none', spec: { suspended: true } },
     {
-      what: 'after the clock was set back, none that was dealt with comes back',
+      what: 'after the clock was set right, none that was dealt with comes back',
       from: { lastDueAt: NOON + 500 },
       spec: { cron: '@daily' },
       nextAt: NOON + 1500,
+    },
+    {
+      what: 'after the clock was a year ahead, they begin now',
+      from: { lastDueAt: NOON + 365 * 1440 * MINUTE },
+      spec: { cron: '@daily' },
+      nextAt: now + 1000,
     },
   ])('$what', ({ from, spec, nextAt }) => {
     const before = aSchedule(from);

@@ -97,6 +97,9 @@ export interface Schedule {
   readonly live: readonly RunJob[];
 }
 
+/** Of one project: what is due does not pass the limits of requests. */
+export const MOST_SCHEDULES = 1000;
+
 export const KEPT_RUNS = 20;
 /** Of one schedule at a time, so that its row stays small; older ones are forgotten, not ended. */
 export const KEPT_LIVE = 1000;

@@ -87,7 +87,7 @@ export class CronHouse {
     const struck: Ports = {
       ...this.ports,
       schedules: {
-        insert: (schedule) => schedules.insert(schedule),
+        insert: (schedule, most) => schedules.insert(schedule, most),
         get: (project, called) => schedules.get(project, called),
         list: (filter, page) => schedules.list(filter, page),
         remove: (project, called) => schedules.remove(project, called),

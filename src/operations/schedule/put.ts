@@ -3,11 +3,11 @@
  * behalf, so nobody can have another's rights used for what they wrote.
  */
 import type { z } from 'zod';
-import { PutSchedule, ScheduleView } from '../../contract/schedule.ts';
+import { LARGEST_TEMPLATE, PutSchedule, ScheduleView } from '../../contract/schedule.ts';
 import { ownerOf } from '../../core/access/owner.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { type NextAfter, revise } from '../../core/schedule/revise.ts';
-import type { Schedule, ScheduleSpec } from '../../core/schedule/schedule.ts';
+import { MOST_SCHEDULES, type Schedule, type ScheduleSpec } from '../../core/schedule/schedule.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Call, defineOperation } from '../define.ts';
 import { digestOf } from '../digest.ts';
@@ -30,6 +30,7 @@ export const putSchedule = defineOperation({
   async handler(call) {
     const { input, ports } = call;
     checkTiming(ports, input.spec);
+    checkSize(input.spec);
     await checkJob(call);
     return viewSchedule(ports, input.dryRun ? (await decided(call)).schedule : await put(call));
   },
@@ -44,9 +45,11 @@ async function put(call: PutCall): Promise<Schedule> {
     const { before, schedule } = await decided(call);
     if (schedule === before) return schedule;
     const stored = before
-      ? (await schedules.apply({ schedule, from: before.version })) === 'applied'
-      : await schedules.insert(schedule);
-    if (stored) return schedule;
+      ? await schedules.apply({ schedule, from: before.version })
+      : await schedules.insert(schedule, MOST_SCHEDULES);
+    if (stored === 'applied' || stored === 'inserted') return schedule;
+    if (stored === 'too-many')
+      throw new Refused('schedule.too_many', { project: schedule.project, limit: MOST_SCHEDULES });
   }
   throw new Refused('schedule.conflict', { schedule: call.input.name });
 }
@@ -92,6 +95,12 @@ function checkTiming({ calendar }: Ports, { cron, timeZone }: ScheduleSpec): voi
   if (why === undefined) return;
   const details = [{ path: 'spec.cron', expected: `a cron expression: ${why}`, got: JSON.stringify(cron) }];
   throw new Refused('input.invalid', { count: 1 }, { details });
+}
+
+function checkSize({ job }: ScheduleSpec): void {
+  const bytes = Buffer.byteLength(JSON.stringify(job));
+  if (bytes <= LARGEST_TEMPLATE) return;
+  throw new Refused('task.too_large', { what: 'job of the schedule', bytes, limit: LARGEST_TEMPLATE });
 }
 
 /** What would be refused at the first due time is refused now. */

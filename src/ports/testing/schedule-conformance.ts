@@ -72,7 +72,7 @@ class Under {
 
   async made(fields: Parameters<typeof aSchedule>[0] = {}): Promise<Schedule> {
     const schedule = this.schedule(fields);
-    expect(await this.schedules.insert(schedule)).toBe(true);
+    expect(await this.schedules.insert(schedule, 100)).toBe('inserted');
     return schedule;
   }
 
@@ -136,8 +136,16 @@ function keepsThem(at: () => Under): void {
 
   test('keeps one name for one of a project', async () => {
     await at().made();
-    expect(await at().schedules.insert(at().schedule())).toBe(false);
+    expect(await at().schedules.insert(at().schedule(), 100)).toBe('name-taken');
     expect((await at().stored())?.version).toBe(1);
+  });
+
+  test('keeps no more of a project than it may have', async () => {
+    await at().made();
+    const second = at().schedule({ name: 'second' });
+    expect(await at().schedules.insert(second, 1)).toBe('too-many');
+    expect(await at().schedules.get(at().project, 'second')).toBeUndefined();
+    expect(await at().schedules.insert(second, 2)).toBe('inserted');
   });
 
   test('removes one, once', async () => {

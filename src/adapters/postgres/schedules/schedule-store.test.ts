@@ -33,7 +33,7 @@ scheduleConformance('PostgreSQL', async () => {
 describe('with its project', () => {
   test('a schedule goes', async () => {
     await db.store.projects.put({ name: 'gone', labels: {}, description: '' }, NOON);
-    await db.store.schedules.insert(aSchedule({ uid: v7(), project: 'gone' }));
+    await db.store.schedules.insert(aSchedule({ uid: v7(), project: 'gone' }), 1);
     await db.store.projects.remove('gone');
     expect(await db.store.schedules.get('gone', 'nightly')).toBeUndefined();
   });

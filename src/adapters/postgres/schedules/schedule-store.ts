@@ -8,6 +8,7 @@ import type {
   ScheduleApplied,
   ScheduleChange,
   ScheduleFilter,
+  ScheduleInserted,
   ScheduleStore,
 } from '../../../ports/schedule-store.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -38,8 +39,8 @@ export class PostgresSchedules implements ScheduleStore {
     this.#jobs = jobs;
   }
 
-  async insert(schedule: Schedule): Promise<boolean> {
-    return (await this.#db.one(insertSchedule, schedule)) === true;
+  async insert(schedule: Schedule, most: number): Promise<ScheduleInserted> {
+    return (await this.#db.one(insertSchedule, { schedule, most }))!;
   }
 
   get(project: string, name: string): Promise<Schedule | undefined> {
