@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 daa4084769869b4c26ca942fa7628fe4e25e1e1065675ed44d0aad2a89fa7c78
+// sha256 02cb8403c434455eb22637ac99f2ca9713d367868dae7eb4436a0868a5258a6c
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
