@@ -2,7 +2,9 @@
  * The database of `capstan up`: a real PostgreSQL on a Unix socket, initialised once, that
  * outlives the server's death and is found again by the next start.
  */
-import { chmod, chown, mkdir, realpath } from 'node:fs/promises';
+import { chmod, chown, mkdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ClusterPaths,
   clusterPaths,
@@ -31,6 +33,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     return await start(context);
   } catch (error) {
+    if (isHalfStarted(error)) {
+      await untilLockIsWritten(context.paths);
+      return start(context);
+    }
     if (!isMismatch(error) || !(await takeNextPassword(context.paths))) throw error;
     return start(context);
   }
@@ -39,6 +45,31 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 /** Whoever replaced the password was killed between telling the database and the file. */
 function isMismatch(error: unknown): boolean {
   return error instanceof EmbeddedPostgresError && error.code === 'PasswordMismatch';
+}
+
+/**
+ * Whoever started a postmaster was killed, and that postmaster is between making its lock file and writing it: ours
+ * has met the file, and the next look finds the other.
+ */
+function isHalfStarted(error: unknown): boolean {
+  return (
+    error instanceof EmbeddedPostgresError &&
+    error.code === 'StartFailed' &&
+    error.message.includes('lock file "postmaster.pid" is empty')
+  );
+}
+
+const WRITTEN_WITHIN = 5000;
+const LOOK_AGAIN = 20;
+
+async function untilLockIsWritten({ data }: ClusterPaths): Promise<void> {
+  const end = performance.now() + WRITTEN_WITHIN;
+  const isEmpty = () =>
+    stat(join(data, 'postmaster.pid')).then(
+      ({ size }) => size === 0,
+      () => false,
+    );
+  while ((await isEmpty()) && performance.now() < end) await delay(LOOK_AGAIN);
 }
 
 async function start(context: LaunchContext): Promise<EmbeddedPostgres> {
