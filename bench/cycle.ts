@@ -38,9 +38,13 @@ export async function run(report: Report): Promise<void> {
 }
 
 /** Tasks a second, until the last one has ended. */
-export async function cycle(product: Product, ms = ROUND): Promise<number> {
+export async function cycle(
+  product: Product,
+  ms = ROUND,
+  drained: () => Promise<void> = () => product.drained(),
+): Promise<number> {
   const began = performance.now();
   const { count } = await product.load(ms);
-  await product.drained();
+  await drained();
   return count / ((performance.now() - began) / 1000);
 }

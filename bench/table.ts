@@ -54,12 +54,16 @@ function cellsOf({
   spread,
 }: Line): string[] {
   const met = goal === undefined || (better === 'lower' ? value <= goal : value >= goal);
-  const reached = ratioGoal === undefined || (ratio ?? 0) >= ratioGoal;
+  const reached =
+    ratioGoal === undefined ||
+    (better === 'lower' ? (ratio ?? Infinity) <= ratioGoal : (ratio ?? 0) >= ratioGoal);
   const aims = [
     ...(goal === undefined
       ? []
       : [`${better === 'lower' ? '≤' : '≥'} ${goal} ${unit}${met ? '' : ', missed'}`]),
-    ...(ratioGoal === undefined ? [] : [`≥ ${ratioGoal}×${reached ? '' : ', missed'}`]),
+    ...(ratioGoal === undefined
+      ? []
+      : [`${better === 'lower' ? '≤' : '≥'} ${ratioGoal}×${reached ? '' : ', missed'}`]),
   ];
   const beside = peer === undefined ? '' : `${ratio}× of ${peer} ${unit}: ${against}`;
   return [bench, name, `${value} ${unit}`, `${spread[0]} – ${spread[1]}`, aims.join('; '), beside];

@@ -1,7 +1,7 @@
 /** What a bench measured, in the one shape that every bench prints. */
 import { median, quantile } from './samples.ts';
 
-export type Unit = 'ms' | '1/s' | 'MB' | '% of a processor';
+export type Unit = 'ms' | '1/s' | 'MB' | '% of a processor' | 'rows' | 's';
 
 export interface Figure {
   /** What was measured, unique in its bench. */
@@ -16,7 +16,7 @@ export interface Figure {
   readonly peer?: number;
   /** `value / peer` */
   readonly ratio?: number;
-  /** Aimed at for the ratio. */
+  /** Aimed at for the ratio: at least, or where less is better at most. */
   readonly ratioGoal?: number;
   /** What the peer is. */
   readonly against?: string;

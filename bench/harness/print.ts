@@ -13,17 +13,18 @@ export function heading(): string {
 
 /** A goal that was missed is marked; the bench does not fail for it. */
 export function row(figure: Figure): string {
-  const { name, value, unit, better, goal, ratio, ratioGoal, against, spread } = figure;
+  const { name, value, unit, better, goal, against, spread } = figure;
   const met = goal === undefined || (better === 'lower' ? value <= goal : value >= goal);
   const aim = goal === undefined ? '' : `${better === 'lower' ? '≤' : '≥'} ${goal}${met ? '' : ' ✗'}`;
   const range = `${spread[0]} – ${spread[1]}`;
-  return line([name, `${value} ${unit}`, range, aim, timesOf(ratio, ratioGoal)], against ?? '');
+  return line([name, `${value} ${unit}`, range, aim, timesOf(figure)], against ?? '');
 }
 
-function timesOf(ratio: number | undefined, goal: number | undefined): string {
+function timesOf({ ratio, ratioGoal: goal, better }: Figure): string {
   if (ratio === undefined) return '';
   if (goal === undefined) return `${ratio}×`;
-  return `${ratio}× ≥ ${goal}${ratio >= goal ? '' : ' ✗'}`;
+  const reached = better === 'lower' ? ratio <= goal : ratio >= goal;
+  return `${ratio}× ${better === 'lower' ? '≤' : '≥'} ${goal}${reached ? '' : ' ✗'}`;
 }
 
 function line(cells: readonly string[], last: string): string {
