@@ -127,9 +127,9 @@ function tell(
 ): void {
   const settled = minutes.slice(SETTLED);
   const at = `at ${rate} a second`;
-  for (const of of ['server', 'postgres'] as const) {
-    const samples = [slope(settled.map((minute) => minute[of]))];
-    report(figureOf({ name: `growth of ${of} a minute, ${at}`, samples, unit: 'MB', goal: MOST_GROWTH }));
+  for (const who of ['server', 'postgres'] as const) {
+    const samples = [slope(settled.map((minute) => minute[who]))];
+    report(figureOf({ name: `growth of ${who} a minute, ${at}`, samples, unit: 'MB', goal: MOST_GROWTH }));
   }
   const dead = settled.map((minute) => minute.dead);
   const early = { against: 'the first half of the time', samples: dead.slice(0, Math.ceil(dead.length / 2)) };

@@ -13,6 +13,7 @@ export type PendingReason =
   | 'NeverFits' // larger than any machine or quota as they are now
   | 'NoAgent' // nothing is connected that could run it
   | 'BehindHigherRank'
+  | 'WaitsForStops' // others are being stopped, and the room is kept for it
   | 'QueuePaused'
   | 'QueueDraining'
   | 'QueueMissing'

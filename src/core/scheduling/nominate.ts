@@ -1,102 +1,73 @@
-/** Whether a queue would let a job in: its state, the project's grant, its limits. Capacity is another question. */
-import type { PendingReason } from '../job/state.ts';
-import { formatAmount } from '../kube/quantity.ts';
-import type { Queue, QueueGrant } from './queue.ts';
+/**
+ * Whether, and with which flavor, a queue would let a job in: its state, its limits, its quota. The flavors
+ * are tried in their order, those for which nothing has to be borrowed first.
+ */
+import type { Cycle } from './cycle.ts';
+import { say } from './explain/say.ts';
+import type { Line } from './lines.ts';
+import type { Refusal } from './plan.ts';
+import type { Quota } from './quota.ts';
+import type { Requests, Shape } from './shape.ts';
 import type { PendingJob } from './snapshot.ts';
-import { gangTotals, type Totals } from './usage.ts';
+import { upwards } from './tree.ts';
 
-export interface QueueUsage {
-  readonly queue: Queue;
-  /** Of all jobs that hold processes, those admitted earlier in this cycle included. */
-  readonly used: Totals;
-  holding: number;
+/** What keeps the whole queue from starting anything. */
+export function closedFor(cycle: Cycle, { queue }: Line): Refusal | undefined {
+  const { tree, running } = cycle;
+  for (const at of upwards(tree, queue)) {
+    const { name, state } = tree.queues[at]!;
+    if (state === 'paused')
+      return { reason: 'QueuePaused', message: say.paused(tree.queues[queue]!.name, name), blockedBy: `queue/${name}`, alone: false };
+  }
+  const { name, maxRunning } = tree.queues[queue]!;
+  if (maxRunning === undefined || running[queue]! < maxRunning) return undefined;
+  const message = say.runningLimit(name, running[queue]!, maxRunning);
+  return { reason: 'RunningLimit', message, blockedBy: `queue/${name}`, alone: false };
 }
 
-export interface Refusal {
-  readonly reason: PendingReason;
-  readonly message: string;
-  readonly blockedBy?: string | undefined;
-  /** Others of the queue may go on: what is in the way is this job's alone. */
-  readonly alone: boolean;
+export function tooEarly({ now }: Cycle, { startAfter }: PendingJob): Refusal | undefined {
+  if (startAfter === undefined || startAfter <= now) return undefined;
+  return { reason: 'StartAfter', message: `not before ${new Date(startAfter).toISOString()}`, alone: true };
 }
 
-type Check = (job: PendingJob, at: QueueUsage, now: number) => Refusal | undefined;
-
-const paused: Check = (_job, { queue }) =>
-  queue.state === 'paused' ? blocked('QueuePaused', `queue ${queue.name} is paused`, queue) : undefined;
-
-const tooEarly: Check = (job, _at, now) =>
-  job.startAfter !== undefined && job.startAfter > now
-    ? { reason: 'StartAfter', message: `not before ${new Date(job.startAfter).toISOString()}`, alone: true }
-    : undefined;
-
-const tooLargeForQuota: Check = (job, { queue }) => {
-  for (const [name, wanted] of gangTotals(job.groups)) {
-    const limit = queue.quota[name];
-    if (limit === undefined || wanted <= limit) continue;
-    const message = `needs ${formatAmount(name, wanted)} ${name}, the whole quota of queue ${queue.name} is ${formatAmount(name, limit)}`;
-    return { reason: 'NeverFits', message, blockedBy: `queue/${queue.name}`, alone: true };
-  }
-  return undefined;
-};
-
-const runningLimit: Check = (_job, { queue, holding }) =>
-  queue.maxRunning !== undefined && holding >= queue.maxRunning
-    ? blocked(
-        'RunningLimit',
-        `queue ${queue.name} runs ${holding} of at most ${queue.maxRunning} jobs`,
-        queue,
-      )
-    : undefined;
-
-const quotaFull: Check = (job, { queue, used }) => {
-  for (const [name, wanted] of gangTotals(job.groups)) {
-    const limit = queue.quota[name];
-    const inUse = used.get(name) ?? 0;
-    if (limit === undefined || inUse + wanted <= limit) continue;
-    const amounts = `${formatAmount(name, inUse)} of ${formatAmount(name, limit)} ${name}`;
-    return blocked(
-      'QuotaExceeded',
-      `needs ${formatAmount(name, wanted)} ${name}; queue ${queue.name} uses ${amounts}`,
-      queue,
-    );
-  }
-  return undefined;
-};
-
-/** In this order, so that what lasts longest is said first. */
-const CHECKS: readonly Check[] = [paused, tooEarly, tooLargeForQuota, runningLimit, quotaFull];
-
-/** The first thing that is in the way, or nothing. */
-export function nominate(job: PendingJob, at: QueueUsage, now: number): Refusal | undefined {
-  for (const check of CHECKS) {
-    const refusal = check(job, at, now);
-    if (refusal) return refusal;
-  }
-  return undefined;
+/** Indexes of the flavors that jobs of a queue may use, in order; -1 stands for any node. */
+export function flavorsFor({ tree, flavorIndex }: Cycle, queue: number): readonly number[] {
+  const own = tree.flavors[queue]!;
+  if (own.length === 0) return ANY;
+  return own.flatMap(({ flavor }) => flavorIndex.get(flavor) ?? []);
 }
 
-/** A job whose queue is gone, or whose project lost its grant after the submission. */
-export function admissible(
-  job: PendingJob,
-  queue: Queue | undefined,
-  grant: QueueGrant | undefined,
-): Refusal | undefined {
-  if (!queue) return { reason: 'QueueMissing', message: `there is no queue ${job.queue}`, alone: true };
-  if (!grant) {
-    return {
-      reason: 'NotGranted',
-      message: `project ${job.project} may not use queue ${job.queue}`,
-      alone: true,
-    };
-  }
-  if (job.priority > grant.maxPriority) {
-    const message = `priority ${job.priority} is above ${grant.maxPriority}, the highest of project ${job.project} in queue ${job.queue}`;
-    return { reason: 'NotGranted', message, alone: true };
-  }
-  return undefined;
+const ANY: readonly number[] = [-1];
+
+/** Flavors for which there is quota now: first those within the queue's own. */
+export function nominated(quota: Quota, queue: number, of: { shape: Shape; flavors: readonly number[] }) {
+  const { shape, flavors } = of;
+  const fitting = flavors.filter((flavor) => quota.shortOf(queue, shape.total, flavor) === -1);
+  if (fitting.length < 2) return fitting;
+  const own = fitting.filter((flavor) => !borrows(quota, queue, { requests: shape.total, flavor }));
+  return [...own, ...fitting.filter((flavor) => !own.includes(flavor))];
 }
 
-function blocked(reason: PendingReason, message: string, queue: Queue): Refusal {
-  return { reason, message, blockedBy: `queue/${queue.name}`, alone: false };
+/** Whether more than its own would then be used, in any cell that is limited. */
+export function borrows(quota: Quota, queue: number, of: { requests: Requests; flavor: number }): boolean {
+  return cellsFor(quota, of).some(({ cell, amount }) => {
+    const own = queue * quota.cells.count + cell;
+    if (!isLimited(quota, queue, cell)) return false;
+    return quota.held[own]! + amount > quota.nominalOf(queue, cell);
+  });
+}
+
+export function isLimited({ tree, cells }: Quota, queue: number, cell: number): boolean {
+  return cells.limited[tree.root[queue]! * cells.count + cell] === 1;
+}
+
+/** What a gang charges, cell by cell. */
+export function cellsFor({ cells }: Quota, { requests, flavor }: { requests: Requests; flavor: number }) {
+  const charged: { cell: number; amount: number }[] = [];
+  requests.resources.forEach((resource, i) => {
+    const amount = requests.amounts[i]!;
+    charged.push({ cell: resource, amount });
+    if (flavor !== -1) charged.push({ cell: (flavor + 1) * cells.resources.length + resource, amount });
+  });
+  return charged;
 }

@@ -1,117 +1,193 @@
-/** Places a whole gang on the nodes of one agent, or not at all (invariant 4). Best fit, most demanding members first. */
-import type { Resources } from '../job/spec.ts';
-import { formatAmount } from '../kube/quantity.ts';
-import type { Refusal } from './nominate.ts';
-import type { MemberGroup, NodeSnapshot, PendingJob } from './snapshot.ts';
-import { add, gangTotals, type Totals } from './usage.ts';
+/**
+ * Finds the nodes of a whole gang, or none (invariant 4). Best fit on every level: the smallest domain that
+ * holds the gang, the fullest node that holds a member, so that large blocks stay whole. Nothing is taken.
+ */
+import type { Rooms } from './rooms.ts';
+import type { Shape, ShapeGroup } from './shape.ts';
+import { type Level, levelsFor } from './topology.ts';
 
-/** A node and what is left of it in this cycle. */
-export interface NodeRoom {
-  readonly node: NodeSnapshot;
-  readonly free: Totals;
-}
-
-export interface Placement {
+export interface Spot {
   readonly agent: string;
+  /** Where the job asked for a level, and the nodes of it. */
+  readonly domain?: string | undefined;
+  readonly nodes?: readonly number[] | undefined;
+  /** -1: any. */
+  readonly flavor: number;
+  readonly parts: readonly SpotPart[];
 }
 
-/** Takes the room of the gang on the first agent, in order of name, where all of it fits. */
-export function place(job: PendingJob, rooms: readonly NodeRoom[]): Placement | Refusal {
-  const agents = [...new Set(rooms.map(({ node }) => node.agent))].sort();
-  if (agents.length === 0) return { reason: 'NoAgent', message: 'no agent is connected', alone: false };
-  for (const agent of agents) {
-    const taken = fitGang(
-      job.groups,
-      rooms.filter(({ node }) => node.agent === agent),
-    );
-    if (!taken) continue;
-    for (const { room, requests } of taken) add(room.free, requests, -1);
-    return { agent };
-  }
-  return neverFits(job, rooms) ?? noRoom(job, rooms);
+export interface SpotPart {
+  readonly node: number;
+  readonly group: ShapeGroup;
+  readonly count: number;
 }
 
-interface Taken {
-  readonly room: NodeRoom;
-  readonly requests: Resources;
+export interface PlaceOptions {
+  readonly flavor: number;
+  /** When the job is expected to have ended; Infinity: nobody knows. */
+  readonly ends: number;
 }
 
-/** Tries on a copy: nothing is taken unless everything fits. */
-function fitGang(groups: readonly MemberGroup[], rooms: readonly NodeRoom[]): Taken[] | undefined {
-  const trial = rooms.map((room) => ({ room, free: new Map(room.free) }));
-  const taken: Taken[] = [];
-  for (const group of [...groups].sort(mostDemanding)) {
-    for (let member = 0; member < group.count; member += 1) {
-      const best = trial
-        .filter((candidate) => holds(candidate, group))
-        .sort((a, b) => tightness(a.free) - tightness(b.free))[0];
-      if (!best) return undefined;
-      add(best.free, group.requests, -1);
-      taken.push({ room: best.room, requests: group.requests });
+export interface At extends PlaceOptions {
+  readonly level: Level;
+}
+
+export function place(rooms: Rooms, shape: Shape, options: PlaceOptions): Spot | undefined {
+  for (const level of levelsFor(shape.topology)) {
+    const at = { ...options, level };
+    for (const domain of candidates(rooms, shape, at)) {
+      const spot = placeIn(rooms, shape, { ...at, domain });
+      if (spot) return spot;
     }
   }
-  return taken;
+  return undefined;
 }
 
-function holds({ room, free }: { room: NodeRoom; free: Totals }, group: MemberGroup): boolean {
-  const { labels } = room.node;
-  if (Object.entries(group.nodeSelector).some(([key, value]) => labels[key] !== value)) return false;
-  return Object.entries(group.requests).every(([name, amount]) => amount <= (free.get(name) ?? 0));
+/** In one domain of a level. */
+export function placeIn(rooms: Rooms, shape: Shape, at: At & { readonly domain: number }): Spot | undefined {
+  const { level, domain, flavor } = at;
+  const { names, nodes } = rooms.nodes.domains(level);
+  const within = nodes[domain] ?? [];
+  const parts = fit(rooms, shape, { ...at, within });
+  const first = within[0];
+  if (!parts || first === undefined) return undefined;
+  const { agent } = rooms.nodes.all[first]!;
+  if (level === 'none') return { agent, flavor, parts };
+  return { agent, flavor, parts, domain: names[domain], nodes: within };
 }
 
-function mostDemanding(a: MemberGroup, b: MemberGroup): number {
-  return weight(b.requests) - weight(a.requests);
-}
-
-function weight(requests: Resources): number {
-  return (
-    (requests['nvidia.com/gpu'] ?? 0) * 1e9 + (requests.cpu ?? 0) * 1e3 + (requests.memory ?? 0) / 2 ** 20
-  );
-}
-
-/** The fullest node that still holds the member is the best one. */
-function tightness(free: Totals): number {
-  return weight(Object.fromEntries(free));
-}
-
-/** Larger than all that there is, empty: waiting will not help. */
-function neverFits(job: PendingJob, rooms: readonly NodeRoom[]): Refusal | undefined {
-  const empty = rooms.map(({ node }) => ({ node, free: new Map(Object.entries(node.allocatable)) }));
-  const agents = new Set(rooms.map(({ node }) => node.agent));
-  if (
-    [...agents].some((agent) =>
-      fitGang(
-        job.groups,
-        empty.filter(({ node }) => node.agent === agent),
-      ),
-    )
-  )
-    return undefined;
-  return { reason: 'NeverFits', message: `${lacking(job, empty)} even when nothing else runs`, alone: true };
-}
-
-function noRoom(job: PendingJob, rooms: readonly NodeRoom[]): Refusal {
-  return { reason: 'InsufficientCapacity', message: `${lacking(job, rooms)} now`, alone: false };
-}
-
-/** Names what is short: the sum over the nodes, or a single member that no node holds. */
-function lacking(job: PendingJob, rooms: readonly NodeRoom[]): string {
-  const members = job.groups.reduce((sum, { count }) => sum + count, 0);
-  const free: Totals = new Map();
-  for (const room of rooms) add(free, room.free);
-  for (const [name, wanted] of gangTotals(job.groups)) {
-    const there = Math.max(0, free.get(name) ?? 0);
-    if (wanted <= there) continue;
-    const gang = members === 1 ? '' : ` for ${members} members`;
-    return `needs ${formatAmount(name, wanted)} ${name}${gang}, there is ${formatAmount(name, there)}`;
+/** Domains that may hold the gang, by how little room for its hardest members they have. */
+function candidates(rooms: Rooms, shape: Shape, { level, flavor, ends }: At): readonly number[] {
+  const { names, of } = rooms.nodes.domains(level);
+  const [hardest] = shape.groups;
+  if (!hardest || names.length === 1) return names.map((_, domain) => domain);
+  const mask = rooms.nodes.mask(hardest, flavor);
+  const fits = new Float64Array(names.length);
+  const left = new Float64Array(names.length);
+  for (let node = 0; node < mask.length; node += 1) {
+    const domain = of[node]!;
+    if (domain === -1 || mask[node] === 0) continue;
+    const many = membersOn(rooms, node, { group: hardest, ends });
+    if (many === 0) continue;
+    fits[domain]! += many;
+    left[domain]! += rooms.leftOf(node);
   }
-  const selector = job.groups.find(
-    ({ nodeSelector }) => !rooms.some(({ node }) => matches(node, nodeSelector)),
-  );
-  if (selector) return `no node has the labels ${JSON.stringify(selector.nodeSelector)}`;
-  return `no way to place its ${members} member(s) on ${rooms.length} node(s)`;
+  const found: number[] = [];
+  fits.forEach((many, domain) => {
+    if (many >= hardest.count) found.push(domain);
+  });
+  // Agents are taken in the order of their names: the first that has room.
+  if (level === 'none') return found;
+  return found.sort((a, b) => fits[a]! - fits[b]! || left[a]! - left[b]! || a - b);
 }
 
-function matches(node: NodeSnapshot, selector: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selector).every(([key, value]) => node.labels[key] === value);
+/** How many members of a group a node holds, of at most as many as the group has. */
+function membersOn(
+  rooms: Rooms,
+  node: number,
+  { group, ends }: { readonly group: ShapeGroup; readonly ends: number },
+): number {
+  const { resources, amounts } = group.requests;
+  const room = rooms.roomFor(node, ends);
+  const row = node * rooms.nodes.resources.length;
+  let many = group.count;
+  for (let i = 0; i < resources.length; i += 1) {
+    const free = room[row + resources[i]!]!;
+    if (free < amounts[i]! * many) many = Math.floor(free / amounts[i]!);
+    if (many <= 0) return 0;
+  }
+  return many;
+}
+
+interface Within extends PlaceOptions {
+  readonly within: readonly number[];
+}
+
+/** All groups on these nodes. With several, what the first take is counted while the next are placed. */
+function fit(rooms: Rooms, shape: Shape, options: Within): SpotPart[] | undefined {
+  const [only] = shape.groups;
+  if (shape.groups.length === 1) return fitGroup(rooms, only!, options);
+  const trial = rooms.copy();
+  const parts: SpotPart[] = [];
+  for (const group of shape.groups) {
+    const placed = fitGroup(trial, group, options);
+    if (!placed) return undefined;
+    for (const part of placed)
+      trial.take(part.node, group.requests, { times: part.count, ends: options.ends });
+    parts.push(...placed);
+  }
+  return parts;
+}
+
+function fitGroup(
+  rooms: Rooms,
+  group: ShapeGroup,
+  { within, flavor, ends }: Within,
+): SpotPart[] | undefined {
+  const mask = rooms.nodes.mask(group, flavor);
+  const many = new Int32Array(within.length);
+  let total = 0;
+  within.forEach((node, at) => {
+    if (mask[node] === 0) return;
+    many[at] = membersOn(rooms, node, { group, ends });
+    total += many[at]!;
+  });
+  if (total < group.count) return undefined;
+  const parts: SpotPart[] = [];
+  for (let rest = group.count; rest > 0; ) {
+    const at = next(rooms, within, { many, rest });
+    const count = Math.min(rest, many[at]!);
+    parts.push({ node: within[at]!, group, count });
+    many[at] = 0;
+    rest -= count;
+  }
+  return parts;
+}
+
+/** The node with the least room that holds all that is left, or the one that holds most. The fuller one of two. */
+function next(
+  rooms: Rooms,
+  within: readonly number[],
+  { many, rest }: { readonly many: Int32Array; readonly rest: number },
+): number {
+  let best = -1;
+  let bestLeft = 0;
+  for (let at = 0; at < many.length; at += 1) {
+    const here = many[at]!;
+    if (here === 0) continue;
+    const order = best === -1 ? -1 : preference(here, many[best]!, rest);
+    if (order > 0) continue;
+    const left = rooms.leftOf(within[at]!);
+    if (order === 0 && left >= bestLeft) continue;
+    best = at;
+    bestLeft = left;
+  }
+  return best;
+}
+
+/** Below zero when a node for `a` members is the better one, above zero when the one for `b` is. */
+function preference(a: number, b: number, rest: number): number {
+  const holdsAll = (many: number) => many >= rest;
+  if (holdsAll(a) !== holdsAll(b)) return holdsAll(a) ? -1 : 1;
+  return holdsAll(a) ? 0 : b - a;
+}
+
+/** As many more members of a group as fit, on the nodes where the gang may be. */
+export function fillMore(
+  rooms: Rooms,
+  group: ShapeGroup,
+  { spot, ends }: { readonly spot: Spot; readonly ends: number },
+): { readonly node: number; readonly count: number }[] {
+  const { all } = rooms.nodes;
+  const mask = rooms.nodes.mask(group, spot.flavor);
+  const inside = spot.nodes ?? [...all.keys()].filter((node) => all[node]!.agent === spot.agent);
+  const found: { node: number; count: number }[] = [];
+  let rest = group.count;
+  for (const node of inside) {
+    if (rest === 0) break;
+    const count = mask[node] === 0 ? 0 : Math.min(rest, membersOn(rooms, node, { group, ends }));
+    if (count > 0) found.push({ node, count });
+    rest -= count;
+  }
+  return found;
 }

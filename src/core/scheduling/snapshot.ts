@@ -37,7 +37,7 @@ export interface JobFacts {
 
 export interface PendingJob extends JobFacts {
   readonly startAfter?: number | undefined;
-  /** As it stands in the store, so that only changes are written back. `Preempting`: others stop for it. */
+  /** As it stands in the store, so that only changes are written back. `WaitsForStops`: room is kept for it. */
   readonly reason: PendingReason;
   readonly message: string;
   readonly version: number;
@@ -63,6 +63,8 @@ export interface HoldingJob extends JobFacts {
   readonly backfilled?: boolean | undefined;
   /** By when it is gone, at the latest: it is being stopped. */
   readonly stopsBy?: number | undefined;
+  /** Its agent is not heard: it can not be stopped. */
+  readonly unreachable?: boolean | undefined;
 }
 
 export interface NodeSnapshot {

@@ -36,6 +36,8 @@ export function pending(
 export function holding(name: string, cpu: number, fields: Partial<HoldingJob> = {}): HoldingJob {
   const groups = [{ count: 1, requests: { cpu }, nodeSelector: {} }];
   return {
+    priority: 50,
+    createdAt: NOON - 2000,
     uid: `uid-${name}`,
     name,
     project: 'default',

@@ -1,0 +1,63 @@
+/** A job that holds quota and capacity, as a cycle counts with it. */
+import type { Requests, Shape, ShapeGroup } from './shape.ts';
+import type { HoldingJob } from './snapshot.ts';
+
+export interface HolderPart {
+  /** -1: on a node that is not there now. */
+  readonly node: number;
+  readonly group: ShapeGroup;
+  readonly count: number;
+}
+
+export interface Holder {
+  readonly uid: string;
+  /** Absent when this cycle admitted it. */
+  readonly job: HoldingJob | undefined;
+  /** -1: there is no such queue any more. */
+  readonly queue: number;
+  readonly priority: number;
+  readonly shape: Shape;
+  readonly flavor: number;
+  readonly parts: readonly HolderPart[];
+  /** Of all its members. */
+  readonly total: Requests;
+  /** When it is expected to have gone. */
+  ends: number;
+  /** It is being stopped, or will be by this plan. */
+  stopping: boolean;
+}
+
+/** What is assumed of a job that does not say how long it takes, milliseconds. */
+export const UNKNOWN_DURATION = 3_600_000;
+
+/** Of a job that has run longer than expected nothing better is known than how long that is. */
+const OVERRUN_MORE = 4;
+const OVERRUN_LEAST = 60_000;
+
+export function expectedEnd(job: HoldingJob, now: number): number {
+  if (job.stopsBy !== undefined) return Math.max(now, job.stopsBy);
+  const started = job.startedAt ?? job.admittedAt ?? now;
+  const end = started + (job.expectedMs ?? UNKNOWN_DURATION);
+  if (end > now) return end;
+  return now + Math.max(OVERRUN_LEAST, Math.floor((now - started) / OVERRUN_MORE));
+}
+
+/** It was let past the first of its queue, and has taken longer than it said, with the error that is usual. */
+export function hasOverrun(job: HoldingJob, now: number, durationError: number): boolean {
+  if (job.backfilled !== true || job.expectedMs === undefined) return false;
+  return now > (job.startedAt ?? job.admittedAt ?? now) + withError(job.expectedMs, durationError);
+}
+
+/** @param durationError in thousandths */
+export function withError(expectedMs: number, durationError: number): number {
+  return Math.ceil((expectedMs * durationError) / 1000);
+}
+
+/** What is done again when it is stopped now: since its last checkpoint, milliseconds of each member. */
+export function lostMs(job: HoldingJob, now: number): number {
+  const started = job.startedAt ?? now;
+  const ran = Math.max(0, now - started);
+  if (job.lastCheckpointAt !== undefined) return Math.max(0, now - Math.max(started, job.lastCheckpointAt));
+  const every = job.checkpointEveryMs;
+  return every !== undefined && every > 0 ? ran % every : ran;
+}

@@ -1,0 +1,158 @@
+/** What a cycle does with the line of one queue: starts its next job, or finds out why none of it can start. */
+import { admit, endsBy } from './admit.ts';
+import { type Cycle, keyOf } from './cycle.ts';
+import { behind, neverFits, noRoom, quotaExceeded } from './explain/refuse.ts';
+import { say } from './explain/say.ts';
+import { finish, type Line, type Lines } from './lines.ts';
+import { closedFor, flavorsFor, nominated, tooEarly } from './nominate.ts';
+import { place, type Spot } from './place.ts';
+import type { Refusal } from './plan.ts';
+import { MAX_PREEMPTORS, type Victim, victimsFor } from './preempt.ts';
+import {
+  earliest,
+  futureOf,
+  type Head,
+  MAX_RESERVATIONS,
+  release,
+  reserve,
+  spotIn,
+} from './reserve.ts';
+import type { Shape } from './shape.ts';
+import type { PendingJob } from './snapshot.ts';
+
+export interface Visits {
+  readonly cycle: Cycle;
+  readonly lines: Lines;
+  /**
+   * By queue and shape: for jobs of at least this duration it did not work, and why. Within a cycle room only
+   * gets less, so that it does not work later either.
+   */
+  readonly failed: Map<number, { readonly ends: number; readonly refusal: Refusal }>;
+  /** Heads for which victims were looked for. */
+  preemptors: number;
+}
+
+/** Until one job of the line starts, because then another queue may be next, or none is left. */
+export function visit(visits: Visits, line: Line): void {
+  const { cycle, lines } = visits;
+  line.closed ??= closedFor(cycle, line);
+  while (!line.closed && line.at < line.jobs.length) {
+    const job = line.jobs[line.at]!;
+    line.at += 1;
+    if (cycle.verdicts.has(job) || cycle.started.has(job)) continue;
+    if (consider(visits, line, job)) return;
+  }
+  finish(cycle, lines, line);
+}
+
+/** @returns whether it starts */
+function consider(visits: Visits, line: Line, job: PendingJob): boolean {
+  const { cycle } = visits;
+  const early = tooEarly(cycle, job);
+  const shape = cycle.shapes.of(job);
+  const ends = endsBy(cycle, job);
+  const key = keyOf(line.queue, shape);
+  const failed = early ? undefined : visits.failed.get(key);
+  const known = failed && ends >= failed.ends ? failed.refusal : undefined;
+  const spot = early || known ? undefined : spotFor(cycle, line, { shape, ends });
+  if (spot) {
+    admit(cycle, { job, queue: line.queue, shape, spot, backfilled: line.head !== undefined });
+    return true;
+  }
+  const refusal = early ?? known ?? refusalFor(cycle, line, { shape, job });
+  if (!early && !known) visits.failed.set(key, { ends, refusal });
+  cycle.verdicts.set(job, refusal);
+  if (!refusal.alone && !line.head) block(visits, line, { job, queue: line.queue, shape });
+  return false;
+}
+
+function spotFor(cycle: Cycle, { queue }: Line, { shape, ends }: { shape: Shape; ends: number }): Spot | undefined {
+  const { quota, shadow, tree } = cycle;
+  const waits = shadow !== undefined && ends > cycle.quotaReservedAt[tree.root[queue]!]!;
+  for (const flavor of nominated(quota, queue, { shape, flavors: flavorsFor(cycle, queue) })) {
+    if (waits && shadow.shortOf(queue, shape.total, flavor) !== -1) continue;
+    const spot = place(cycle.rooms, shape, { flavor, ends });
+    if (spot) return spot;
+  }
+  return undefined;
+}
+
+function refusalFor(cycle: Cycle, line: Line, { shape, job }: { shape: Shape; job: PendingJob }): Refusal {
+  const never = neverFits(cycle, line.queue, shape);
+  if (never) return never;
+  const { quota } = cycle;
+  const flavors = nominated(quota, line.queue, { shape, flavors: flavorsFor(cycle, line.queue) });
+  if (flavors.length === 0) return quotaExceeded(cycle, line.queue, shape);
+  const fits = flavors.some((flavor) => place(cycle.rooms, shape, { flavor, ends: 0 }));
+  if (!fits) return noRoom(cycle, line.queue, shape);
+  const first = line.head ?? cycle.reserves[0]?.job ?? job;
+  return behind(first, 'delays');
+}
+
+/** The first of its queue that can not start: others are stopped for it, or room is kept for it. */
+function block(visits: Visits, line: Line, head: Head): void {
+  const { cycle } = visits;
+  line.head = head.job;
+  if (cycle.tree.queues[line.queue]!.ordering === 'strict') line.closed = behind(head.job, 'behind');
+  if (cycle.verdicts.get(head.job)?.reason === 'NoAgent') return;
+  if (cycle.reserves.length >= MAX_RESERVATIONS) {
+    line.closed ??= behind(head.job, 'behind');
+    return;
+  }
+  if (waitsForStops(cycle, head)) return;
+  if (visits.preemptors < MAX_PREEMPTORS) {
+    visits.preemptors += 1;
+    stop(cycle, head, victimsFor(cycle, head) ?? []);
+    if (waitsForStops(cycle, head)) return;
+  }
+  const opening = earliest(cycle, head);
+  if (!opening) return;
+  const reason = cycle.verdicts.get(head.job)?.reason === 'QuotaExceeded' ? 'quota' : 'capacity';
+  reserve(cycle, head, { ...opening, reason });
+}
+
+/** Who is being stopped already makes room enough: nobody else has to be. */
+function waitsForStops(cycle: Cycle, head: Head): boolean {
+  const after = cycle.holders.filter(({ stopping }) => stopping);
+  if (after.length === 0) return false;
+  const future = futureOf(cycle);
+  release(future, after);
+  const spot = spotIn(cycle, future, head);
+  if (!spot) return false;
+  const at = after.reduce((latest, { ends }) => Math.max(latest, ends), cycle.now);
+  reserve(cycle, head, { at, spot, after, reason: 'preemption' });
+  const message = say.stopping(after.length);
+  cycle.verdicts.set(head.job, { reason: 'WaitsForStops', message, alone: false });
+  return true;
+}
+
+function stop(cycle: Cycle, head: Head, victims: readonly Victim[]): void {
+  const { job } = head;
+  for (const { holder, reason, lostMs } of victims) {
+    holder.stopping = true;
+    holder.ends = cycle.now;
+    cycle.disrupted[holder.queue]! += 1;
+    cycle.preempts.push({
+      uid: holder.uid,
+      by: job.uid,
+      byName: `${job.project}/${job.name}`,
+      reason,
+      lostMs,
+    });
+  }
+}
+
+/** Those for whom others were stopped come before all: the room is theirs until they start. */
+export function startReserved(visits: Visits): void {
+  const { cycle, lines } = visits;
+  for (const line of lines.all) {
+    for (const job of line?.jobs ?? []) {
+      if (job.reason !== 'WaitsForStops' || closedFor(cycle, line!)) continue;
+      const shape = cycle.shapes.of(job);
+      const head = { job, queue: line!.queue, shape };
+      const spot = spotFor(cycle, line!, { shape, ends: endsBy(cycle, job) });
+      if (spot) admit(cycle, { ...head, spot, backfilled: false });
+      else if (cycle.reserves.length < MAX_RESERVATIONS) waitsForStops(cycle, head);
+    }
+  }
+}
