@@ -92,10 +92,10 @@ export class Product implements AsyncDisposable {
     return JSON.parse(await output([process.execPath, ...args], { env })) as Load;
   }
 
-  /** At a steady rate, a second, for so long, milliseconds. */
-  async steady(rate: number, ms: number): Promise<{ count: number; late: number }> {
+  /** At a steady rate, a second, for so long, milliseconds. @param token one that lasts as long */
+  async steady(rate: number, ms: number, token = this.token): Promise<{ count: number; late: number }> {
     const program = join(import.meta.dirname, 'steady.ts');
-    const args = [this.server.address, this.token, String(rate), String(ms)];
+    const args = [this.server.address, token, String(rate), String(ms)];
     return JSON.parse(await output([process.execPath, program, ...args], {}, ms + LONGEST_MS));
   }
 

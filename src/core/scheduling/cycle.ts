@@ -34,6 +34,12 @@ export interface Cycle {
   readonly rooms: Rooms;
   /** As if nothing ran. */
   readonly empty: { readonly quota: Quota; readonly rooms: Rooms };
+  /** By flavor and shape: for jobs of at least this end there is no room, and never will be in this cycle. */
+  readonly noRoom: Map<number, number>;
+  /** By flavor and shape: whether empty nodes would hold it. */
+  readonly everFits: Map<number, boolean>;
+  /** Sentences that name what is short, by flavor and shape. */
+  readonly short: Map<number, Refusal>;
   /** What can never fit, by queue and shape. */
   readonly never: Map<number, Refusal | undefined>;
   readonly shares: Shares;
@@ -66,9 +72,9 @@ export interface Reserved {
   readonly parts: Holder['parts'];
 }
 
-/** For maps by queue and shape. */
-export function keyOf(queue: number, { index }: Shape): number {
-  return queue * 2 ** 26 + index;
+/** For maps by queue, or flavor, and shape. @param of from -1 on */
+export function keyOf(of: number, { index }: Shape): number {
+  return (of + 1) * 2 ** 26 + index;
 }
 
 export function beginCycle(snapshot: Snapshot, now: number): Cycle {
@@ -94,6 +100,9 @@ export function beginCycle(snapshot: Snapshot, now: number): Cycle {
     quotaReservedAt: new Float64Array(tree.queues.length).fill(Number.POSITIVE_INFINITY),
     rooms: new Rooms(nodes),
     empty: { quota: new Quota(tree, cells), rooms: new Rooms(nodes) },
+    noRoom: new Map(),
+    everFits: new Map(),
+    short: new Map(),
     never: new Map(),
     shares: new Shares(tree, nodes.capacity, uses),
     holders: [],

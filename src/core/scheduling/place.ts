@@ -70,7 +70,7 @@ function candidates(rooms: Rooms, shape: Shape, { level, flavor, ends }: At): re
     const many = membersOn(rooms, node, { group: hardest, ends });
     if (many === 0) continue;
     fits[domain]! += many;
-    left[domain]! += rooms.leftOf(node);
+    left[domain]! += rooms.left[node]!;
   }
   const found: number[] = [];
   fits.forEach((many, domain) => {
@@ -119,19 +119,18 @@ function fit(rooms: Rooms, shape: Shape, options: Within): SpotPart[] | undefine
   return parts;
 }
 
-function fitGroup(
-  rooms: Rooms,
-  group: ShapeGroup,
-  { within, flavor, ends }: Within,
-): SpotPart[] | undefined {
+function fitGroup(rooms: Rooms, group: ShapeGroup, options: Within): SpotPart[] | undefined {
+  if (group.count === 1) return fitOne(rooms, group, options);
+  const { within, flavor, ends } = options;
   const mask = rooms.nodes.mask(group, flavor);
   const many = new Int32Array(within.length);
   let total = 0;
-  within.forEach((node, at) => {
-    if (mask[node] === 0) return;
+  for (let at = 0; at < within.length; at += 1) {
+    const node = within[at]!;
+    if (mask[node] === 0) continue;
     many[at] = membersOn(rooms, node, { group, ends });
     total += many[at]!;
-  });
+  }
   if (total < group.count) return undefined;
   const parts: SpotPart[] = [];
   for (let rest = group.count; rest > 0; ) {
@@ -142,6 +141,19 @@ function fitGroup(
     rest -= count;
   }
   return parts;
+}
+
+/** The fullest node that holds one member. */
+function fitOne(rooms: Rooms, group: ShapeGroup, { within, flavor, ends }: Within): SpotPart[] | undefined {
+  const mask = rooms.nodes.mask(group, flavor);
+  const { left } = rooms;
+  let best = -1;
+  for (let at = 0; at < within.length; at += 1) {
+    const node = within[at]!;
+    if (mask[node] === 0 || (best !== -1 && left[node]! >= left[best]!)) continue;
+    if (membersOn(rooms, node, { group, ends }) > 0) best = node;
+  }
+  return best === -1 ? undefined : [{ node: best, group, count: 1 }];
 }
 
 /** The node with the least room that holds all that is left, or the one that holds most. The fuller one of two. */
@@ -157,7 +169,7 @@ function next(
     if (here === 0) continue;
     const order = best === -1 ? -1 : preference(here, many[best]!, rest);
     if (order > 0) continue;
-    const left = rooms.leftOf(within[at]!);
+    const left = rooms.left[within[at]!]!;
     if (order === 0 && left >= bestLeft) continue;
     best = at;
     bestLeft = left;

@@ -98,12 +98,15 @@ export class Rooms {
   readonly long: Float64Array;
   /** When the first reservation of a node begins. */
   readonly reservedAt: Float64Array;
+  /** How full each node is: the part of all capacity that is free there. Less is fuller. */
+  readonly left: Float64Array;
 
   constructor(nodes: Nodes, from?: Rooms) {
     this.nodes = nodes;
     this.free = (from?.free ?? nodes.allocatable).slice();
     this.long = (from?.long ?? nodes.allocatable).slice();
     this.reservedAt = from?.reservedAt.slice() ?? new Float64Array(nodes.all.length).fill(Infinity);
+    this.left = from?.left.slice() ?? Float64Array.from(nodes.all, (_, node) => this.#leftOf(node));
   }
 
   copy(): Rooms {
@@ -114,19 +117,21 @@ export class Rooms {
     this.free.set(from.free);
     this.long.set(from.long);
     this.reservedAt.set(from.reservedAt);
+    this.left.set(from.left);
   }
 
   /** So many members of one kind on a node, until `ends`. @param times negative: gone */
   take(node: number, { resources, amounts }: Requests, use: { times: number; ends: number }): void {
     const row = node * this.nodes.resources.length;
-    const stays = use.ends > this.reservedAt[node]!;
+    const stays = use.ends > this.reservedAt[node]! || this.reservedAt[node] === Infinity;
     for (let i = 0; i < resources.length; i += 1) {
       const at = row + resources[i]!;
       const amount = amounts[i]! * use.times;
       this.free[at]! -= amount;
-      if (stays || this.reservedAt[node] === Infinity) this.long[at]! -= amount;
+      if (stays) this.long[at]! -= amount;
       else if (this.long[at]! > this.free[at]!) this.long[at] = this.free[at]!;
     }
+    this.left[node] = this.#leftOf(node);
   }
 
   /** What a node has for who leaves by `ends`. */
@@ -134,8 +139,7 @@ export class Rooms {
     return ends > this.reservedAt[node]! ? this.long : this.free;
   }
 
-  /** How full a node is: the part of all capacity that is free there. Less is fuller. */
-  leftOf(node: number): number {
+  #leftOf(node: number): number {
     const { capacity, resources } = this.nodes;
     const row = node * resources.length;
     let left = 0;

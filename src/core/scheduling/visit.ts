@@ -5,7 +5,7 @@ import { behind, neverFits, noRoom, quotaExceeded } from './explain/refuse.ts';
 import { say } from './explain/say.ts';
 import { finish, type Line, type Lines } from './lines.ts';
 import { closedFor, flavorsFor, nominated, tooEarly } from './nominate.ts';
-import { place, type Spot } from './place.ts';
+import { place, type PlaceOptions, type Spot } from './place.ts';
 import type { Refusal } from './plan.ts';
 import { MAX_PREEMPTORS, type Victim, victimsFor } from './preempt.ts';
 import {
@@ -71,10 +71,20 @@ function spotFor(cycle: Cycle, { queue }: Line, { shape, ends }: { shape: Shape;
   const waits = shadow !== undefined && ends > cycle.quotaReservedAt[tree.root[queue]!]!;
   for (const flavor of nominated(quota, queue, { shape, flavors: flavorsFor(cycle, queue) })) {
     if (waits && shadow.shortOf(queue, shape.total, flavor) !== -1) continue;
-    const spot = place(cycle.rooms, shape, { flavor, ends });
+    const spot = placeNow(cycle, shape, { flavor, ends });
     if (spot) return spot;
   }
   return undefined;
+}
+
+/** What found no room in this cycle is not looked for again: room only gets less. */
+function placeNow(cycle: Cycle, shape: Shape, options: PlaceOptions): Spot | undefined {
+  const key = keyOf(options.flavor, shape);
+  const failed = cycle.noRoom.get(key);
+  if (failed !== undefined && options.ends >= failed) return undefined;
+  const spot = place(cycle.rooms, shape, options);
+  if (!spot) cycle.noRoom.set(key, options.ends);
+  return spot;
 }
 
 function refusalFor(cycle: Cycle, line: Line, { shape, job }: { shape: Shape; job: PendingJob }): Refusal {
@@ -83,7 +93,7 @@ function refusalFor(cycle: Cycle, line: Line, { shape, job }: { shape: Shape; jo
   const { quota } = cycle;
   const flavors = nominated(quota, line.queue, { shape, flavors: flavorsFor(cycle, line.queue) });
   if (flavors.length === 0) return quotaExceeded(cycle, line.queue, shape);
-  const fits = flavors.some((flavor) => place(cycle.rooms, shape, { flavor, ends: 0 }));
+  const fits = flavors.some((flavor) => placeNow(cycle, shape, { flavor, ends: 0 }));
   if (!fits) return noRoom(cycle, line.queue, shape);
   const first = line.head ?? cycle.reserves[0]?.job ?? job;
   return behind(first, 'delays');

@@ -28,11 +28,21 @@ function refusedForEver(cycle: Cycle, queue: number, shape: Shape): Refusal | un
   if (allowed.length === 0) return quotaNever(cycle, empty, { queue, shape, flavor: flavors[0] ?? -1 });
   if (cycle.nodes.all.length === 0)
     return { reason: 'NoAgent', message: 'no agent is connected', alone: false };
-  if (allowed.some((flavor) => place(rooms, shape, { flavor, ends: 0 }))) return undefined;
+  if (allowed.some((flavor) => everFits(cycle, shape, flavor))) return undefined;
   const most = largestGang(rooms, shape, allowed);
   const could = most === undefined ? '' : `; the largest that could ever start has ${most}`;
   const message = `${lacking(rooms, shape, allowed[0]!)} even when nothing else runs${could}`;
   return { reason: 'NeverFits', message, alone: true };
+}
+
+function everFits(cycle: Cycle, shape: Shape, flavor: number): boolean {
+  const key = keyOf(flavor, shape);
+  let fits = cycle.everFits.get(key);
+  if (fits === undefined) {
+    fits = place(cycle.empty.rooms, shape, { flavor, ends: 0 }) !== undefined;
+    cycle.everFits.set(key, fits);
+  }
+  return fits;
 }
 
 function quotaNever(cycle: Cycle, empty: Quota, of: { queue: number; shape: Shape; flavor: number }): Refusal {
@@ -67,8 +77,14 @@ export function quotaExceeded(cycle: Cycle, queue: number, shape: Shape): Refusa
 
 export function noRoom(cycle: Cycle, queue: number, shape: Shape): Refusal {
   const [flavor = -1] = flavorsFor(cycle, queue);
-  const message = `${lacking(cycle.rooms, shape, flavor)} now`;
-  return { reason: 'InsufficientCapacity', message, alone: false };
+  const key = keyOf(flavor, shape);
+  let refusal = cycle.short.get(key);
+  if (!refusal) {
+    const message = `${lacking(cycle.rooms, shape, flavor)} now`;
+    refusal = { reason: 'InsufficientCapacity', message, alone: false };
+    cycle.short.set(key, refusal);
+  }
+  return refusal;
 }
 
 export function behind(job: PendingJob, how: 'behind' | 'delays'): Refusal {
