@@ -1,7 +1,6 @@
 /** The snapshot after a plan, for simulations: who starts holds, who is stopped is on its way out. */
-import type { Admit, Plan } from './plan.ts';
+import { type Admit, type Plan, type Reserve, verdicts } from './plan.ts';
 import type { HoldingJob, PendingJob, Snapshot } from './snapshot.ts';
-import { verdicts } from './plan.ts';
 
 /** How long those who are stopped take to go, milliseconds, where nothing better is known. */
 const GRACE = 30_000;
@@ -21,7 +20,12 @@ export function afterPlan(snapshot: Snapshot, plan: Plan, now: number): Snapshot
     const verdict = told.get(job.uid);
     return verdict ? [{ ...job, reason: verdict.reason, message: verdict.message }] : [];
   });
-  return { ...snapshot, pending, holding: [...stays, ...started] };
+  return { ...snapshot, pending, holding: [...stays, ...started], reserved: keptFrom(plan) };
+}
+
+/** What the next cycle has to know of this one. */
+export function keptFrom({ reserve }: Plan): readonly Reserve[] {
+  return reserve.filter(({ reason }) => reason === 'preemption');
 }
 
 export function holdingOf(job: PendingJob, admit: Admit, now: number): HoldingJob {

@@ -35,9 +35,9 @@ const OVERRUN_MORE = 4;
 const OVERRUN_LEAST = 60_000;
 
 export function expectedEnd(job: HoldingJob, now: number): number {
-  if (job.stopsBy !== undefined) return Math.max(now, job.stopsBy);
   const started = job.startedAt ?? job.admittedAt ?? now;
   const end = started + (job.expectedMs ?? UNKNOWN_DURATION);
+  if (job.stopsBy !== undefined) return Math.max(now, end > now ? Math.min(job.stopsBy, end) : job.stopsBy);
   if (end > now) return end;
   return now + Math.max(OVERRUN_LEAST, Math.floor((now - started) / OVERRUN_MORE));
 }

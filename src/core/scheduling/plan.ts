@@ -22,6 +22,7 @@ export interface Reserve {
   readonly uid: string;
   readonly agent: string;
   readonly flavor?: string | undefined;
+  readonly domain?: string | undefined;
   /** When it is expected to start. */
   readonly at: number;
   readonly reason: ReserveReason;

@@ -158,7 +158,9 @@ function* searchesFor(cycle: Cycle, head: Head, candidates: readonly Victim[]): 
     for (const domain of new Set(victim.holder.parts.map(({ node }) => of[node] ?? -1)))
       byDomain[domain]?.push(victim);
   }
+  const outer = cycle.nodes.domains(required);
   for (let domain = 0; domain < names.length; domain += 1) {
+    if (level === 'node' && outer.of[domain] === -1) continue;
     const here = byDomain[domain]!;
     // What quota lacks may be given back by jobs of any node.
     const anywhere = flavors.every((flavor) => cycle.quota.shortOf(queue, shape.total, flavor) !== -1);

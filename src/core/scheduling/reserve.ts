@@ -102,6 +102,7 @@ export function reserve(cycle: Cycle, head: Head, of: Opening & { readonly reaso
       uid: job.uid,
       agent: spot.agent,
       flavor: cycle.flavors[spot.flavor]?.name,
+      domain: spot.domain,
       at,
       reason,
       placed: placedOf(cycle, spot.parts),

@@ -142,7 +142,13 @@ describe('preemption', () => {
     const plan = schedule(snapshot, NOON);
     const one = plan.preempt.find(({ by }) => by === plan.reserve[0]?.uid);
     if (!one) return;
-    const spared = { ...snapshot, holding: snapshot.holding.filter((job) => !othersOf(plan, one.uid).has(job.uid)) };
+    const after = afterPlan(snapshot, plan, NOON);
+    const spared = {
+      ...after,
+      holding: after.holding
+        .filter(({ uid }) => !othersOf(plan, one.uid).has(uid))
+        .map((job) => (job.uid === one.uid ? { ...job, stopsBy: undefined } : job)),
+    };
     const job = snapshot.pending.find(({ uid }) => uid === one.by)!;
     const again = schedule({ ...spared, pending: [{ ...job, reason: 'WaitsForStops' }] }, NOON);
     expect(again.admit).toEqual([]);

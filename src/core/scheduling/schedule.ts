@@ -7,8 +7,9 @@ import { explanationOf } from './explain/explanation.ts';
 import { grow } from './grow.ts';
 import { type Line, type Lines, linesOf } from './lines.ts';
 import type { Plan } from './plan.ts';
+import { startReserved } from './resume.ts';
 import type { Snapshot } from './snapshot.ts';
-import { startReserved, visit, type Visits } from './visit.ts';
+import { visit, type Visits } from './visit.ts';
 
 export function schedule(snapshot: Snapshot, now: number): Plan {
   const cycle = beginCycle(snapshot, now);

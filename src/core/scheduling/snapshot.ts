@@ -4,6 +4,7 @@
  */
 import type { Resources, Toleration, Topology } from '../job/spec.ts';
 import type { PendingReason } from '../job/state.ts';
+import type { Reserve } from './plan.ts';
 import type { Flavor, Queue, QueueGrant, Taint } from './queue.ts';
 
 /** Members alike; the gang is all groups of a job together. */
@@ -94,6 +95,8 @@ export interface Snapshot {
   readonly pending: readonly PendingJob[];
   readonly holding: readonly HoldingJob[];
   readonly uses?: readonly QueueUse[] | undefined;
+  /** Room that the plan before kept for those for whom others are stopped, in its order; nothing after a restart. */
+  readonly reserved?: readonly Reserve[] | undefined;
   /** Actual durations are within this many thousandths of the expected ones nine times in ten; 1500 when not given. */
   readonly durationError?: number | undefined;
 }

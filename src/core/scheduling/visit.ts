@@ -66,7 +66,7 @@ function consider(visits: Visits, line: Line, job: PendingJob): boolean {
   return false;
 }
 
-function spotFor(cycle: Cycle, { queue }: Line, { shape, ends }: { shape: Shape; ends: number }): Spot | undefined {
+export function spotFor(cycle: Cycle, { queue }: Line, { shape, ends }: { shape: Shape; ends: number }): Spot | undefined {
   const { quota, shadow, tree } = cycle;
   const waits = shadow !== undefined && ends > cycle.quotaReservedAt[tree.root[queue]!]!;
   for (const flavor of nominated(quota, queue, { shape, flavors: flavorsFor(cycle, queue) })) {
@@ -122,7 +122,7 @@ function block(visits: Visits, line: Line, head: Head): void {
 }
 
 /** Who is being stopped already makes room enough: nobody else has to be. */
-function waitsForStops(cycle: Cycle, head: Head): boolean {
+export function waitsForStops(cycle: Cycle, head: Head): boolean {
   const after = cycle.holders.filter(({ stopping }) => stopping);
   if (after.length === 0) return false;
   const future = futureOf(cycle);
@@ -149,20 +149,5 @@ function stop(cycle: Cycle, head: Head, victims: readonly Victim[]): void {
       reason,
       lostMs,
     });
-  }
-}
-
-/** Those for whom others were stopped come before all: the room is theirs until they start. */
-export function startReserved(visits: Visits): void {
-  const { cycle, lines } = visits;
-  for (const line of lines.all) {
-    for (const job of line?.jobs ?? []) {
-      if (job.reason !== 'WaitsForStops' || closedFor(cycle, line!)) continue;
-      const shape = cycle.shapes.of(job);
-      const head = { job, queue: line!.queue, shape };
-      const spot = spotFor(cycle, line!, { shape, ends: endsBy(cycle, job) });
-      if (spot) admit(cycle, { ...head, spot, backfilled: false });
-      else if (cycle.reserves.length < MAX_RESERVATIONS) waitsForStops(cycle, head);
-    }
   }
 }

@@ -9,6 +9,7 @@ import { NOON } from './builders.ts';
 
 export const GPU = 'nvidia.com/gpu';
 const QUEUES = ['a', 'b', 'c', 'd', 'e'];
+const OPEN = Array.from({ length: 8 }, () => 'open' as const);
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 const taint: Taint = { key: 'spot', effect: 'NoSchedule' };
@@ -18,16 +19,16 @@ const FLAVORS: readonly Flavor[] = [
 ];
 
 const amounts = fc.record(
-  { cpu: fc.integer({ min: 0, max: 12 }), [GPU]: fc.integer({ min: 0, max: 8 }) },
+  { cpu: fc.integer({ min: 2, max: 16 }), [GPU]: fc.integer({ min: 0, max: 10 }) },
   { requiredKeys: [] },
 ) as fc.Arbitrary<Record<string, number>>;
 
 const group: fc.Arbitrary<MemberGroup> = fc
   .record({
-    count: fc.integer({ min: 1, max: 4 }),
+    count: fc.constantFrom(1, 1, 2, 3),
     grow: fc.constantFrom(0, 0, 0, 2),
-    requests: fc.record({ cpu: fc.integer({ min: 0, max: 3 }), [GPU]: fc.integer({ min: 0, max: 3 }) }),
-    nodeSelector: fc.constantFrom<Record<string, string>>({}, {}, {}, { gpu: 'l4' }),
+    requests: fc.record({ cpu: fc.integer({ min: 0, max: 2 }), [GPU]: fc.integer({ min: 0, max: 2 }) }),
+    nodeSelector: fc.constantFrom<Record<string, string>>({}, {}, {}, {}, { gpu: 'l4' }),
     tolerates: fc.boolean(),
   })
   .map(({ count, grow, tolerates, ...rest }) => ({
@@ -38,7 +39,7 @@ const group: fc.Arbitrary<MemberGroup> = fc
   }));
 
 const topology: fc.Arbitrary<Topology> = fc.record({
-  level: fc.constantFrom('none', 'none', 'node', 'rack', 'zone'),
+  level: fc.constantFrom('none', 'none', 'none', 'node', 'rack', 'zone'),
   required: fc.boolean(),
 });
 
@@ -50,7 +51,7 @@ const job = fc.record({
   topology,
   expectedMs: some(fc.integer({ min: 1000, max: 10_000_000 })),
   checkpointEveryMs: some(fc.constantFrom(60_000, 600_000)),
-  startAfter: some(fc.constantFrom(NOON - 1, NOON + 1000)),
+  startAfter: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, NOON - 1, NOON + 1000),
 });
 
 /** The parent comes before its children in the alphabet: no cycles. */
@@ -59,15 +60,15 @@ const queues = fc
     ...QUEUES.map((name, index) =>
       fc.record({
         name: fc.constant(name),
-        parent: index === 0 ? fc.constant(undefined) : some(fc.constantFrom(...QUEUES.slice(0, index))),
+        parent: index === 0 ? fc.constant(undefined) : fc.constantFrom(undefined, ...QUEUES.slice(0, index)),
         quota: amounts,
-        borrowing: some(amounts),
-        lending: some(amounts),
+        borrowing: fc.constantFrom(undefined, undefined, { cpu: 3, [GPU]: 2 }),
+        lending: fc.constantFrom(undefined, undefined, { cpu: 3, [GPU]: 2 }),
         flavored: fc.constantFrom(false, false, true),
         weight: fc.integer({ min: 1, max: 3 }),
         ordering: fc.constantFrom('strict' as const, 'bestEffort' as const, 'bestEffort' as const),
-        maxRunning: some(fc.integer({ min: 0, max: 4 })),
-        state: fc.constantFrom('open' as const, 'open' as const, 'open' as const, 'paused' as const),
+        maxRunning: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 3),
+        state: fc.constantFrom(...OPEN, 'paused' as const),
       }),
     ),
   )
@@ -84,14 +85,14 @@ const nodes = fc
   .array(
     fc.record({
       agent: fc.constantFrom('x', 'x', 'y'),
-      cpu: fc.integer({ min: 0, max: 8 }),
-      gpus: fc.integer({ min: 0, max: 8 }),
+      cpu: fc.integer({ min: 2, max: 8 }),
+      gpus: fc.integer({ min: 0, max: 6 }),
       place: fc.constantFrom(['z1', 'r1'], ['z1', 'r2'], ['z2', 'r1'], undefined),
       gpu: fc.constantFrom('l4', 'a100'),
       tainted: fc.constantFrom(false, false, true),
       unschedulable: fc.constantFrom(false, false, false, true),
     }),
-    { maxLength: 6 },
+    { minLength: 1, maxLength: 6 },
   )
   .map((given) =>
     given.map(({ agent, cpu, gpus, place, gpu, tainted, unschedulable }, n): NodeSnapshot => ({
@@ -112,7 +113,7 @@ export const anyCluster: fc.Arbitrary<Snapshot> = fc
   .record({
     queues,
     nodes,
-    before: fc.array(job, { maxLength: 6 }),
+    before: fc.array(job, { maxLength: 10 }),
     jobs: fc.array(job, { maxLength: 10 }),
     ran: fc.integer({ min: 0, max: 8_000_000 }),
     backfilled: fc.boolean(),
