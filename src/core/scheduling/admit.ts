@@ -36,8 +36,8 @@ export function admit(cycle: Cycle, start: Start): void {
   };
   take(cycle, holder, endsBy(cycle, job));
   cycle.running[queue]! += 1;
-  cycle.started.add(job);
-  cycle.verdicts.delete(job);
+  cycle.started.add(job.uid);
+  cycle.verdicts.delete(job.uid);
   cycle.admits.push({ job, holder, spot, admit: admission(cycle, { job, spot, shape, backfilled }) });
 }
 

@@ -1,30 +1,33 @@
 /** The state of one cycle: the snapshot, indexed, and what has been decided so far. */
-import { type Cells, cellsOf } from './cells.ts';
+import type { Board } from './board.ts';
+import type { Cells } from './cells.ts';
 import { expectedEnd, type Holder } from './holder.ts';
-import { fillHolders } from './fill.ts';
 import type { Spot } from './place.ts';
 import type { Admit, Preempt, Refusal, Reserve } from './plan.ts';
 import { Quota } from './quota.ts';
 import type { Flavor } from './queue.ts';
-import { Nodes, Rooms } from './rooms.ts';
-import { Shapes, type Shape } from './shape.ts';
-import { Shares } from './share.ts';
+import { type Nodes, Rooms } from './rooms.ts';
+import type { Shape } from './shape.ts';
+import type { Shares } from './share.ts';
 import type { PendingJob, Snapshot } from './snapshot.ts';
-import { type Tree, treeOf } from './tree.ts';
+import type { Tree } from './tree.ts';
 
 /** Durations that jobs state are within this much of the actual ones nine times in ten, thousandths. */
 const DURATION_ERROR = 1500;
 
+/** What a cycle takes from a snapshot beside its board. */
+export type CycleInput = Pick<Snapshot, 'uses' | 'durationError' | 'reserved'>;
+
 export interface Cycle {
-  readonly snapshot: Snapshot;
+  readonly board: Board;
   readonly now: number;
   readonly durationError: number;
+  readonly reserved: readonly Reserve[];
   readonly tree: Tree;
   readonly cells: Cells;
   readonly flavors: readonly Flavor[];
   readonly flavorIndex: ReadonlyMap<string, number>;
   readonly nodes: Nodes;
-  readonly shapes: Shapes;
   /** What is used now. */
   readonly quota: Quota;
   /** What will be used when reservations begin; the same object as `quota` while there are none. */
@@ -50,9 +53,10 @@ export interface Cycle {
   readonly admits: Admitted[];
   readonly reserves: Reserved[];
   readonly preempts: Preempt[];
-  readonly verdicts: Map<PendingJob, Refusal>;
-  /** Those of `admits`. */
-  readonly started: Set<PendingJob>;
+  /** Of jobs by uid, where it is not that of all of their shape. */
+  readonly verdicts: Map<string, Refusal>;
+  /** Uids of `admits`. */
+  readonly started: Set<string>;
 }
 
 /** An admission that may still grow. */
@@ -77,36 +81,28 @@ export function keyOf(of: number, { index }: Shape): number {
   return (of + 1) * 2 ** 26 + index;
 }
 
-export function beginCycle(snapshot: Snapshot, now: number): Cycle {
-  const tree = treeOf(snapshot.queues);
-  const flavors = [...(snapshot.flavors ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const names = flavors.map(({ name }) => name);
-  const cells = cellsOf(tree, resourcesOf(snapshot), names);
-  const nodes = new Nodes(snapshot.nodes, cells.resourceIndex, flavors);
-  const uses = new Map(snapshot.uses?.map(({ queue, use }) => [queue, use]));
-  const disrupted = new Map(snapshot.uses?.map((use) => [use.queue, use.disrupted]));
-  const cycle: Cycle = {
-    snapshot,
+/** @param rest of the snapshot that the board was made of */
+export function beginCycle(board: Board, rest: CycleInput, now: number): Cycle {
+  const { tree, cells, nodes } = board;
+  const disrupted = new Map(rest.uses?.map((use) => [use.queue, use.disrupted]));
+  return {
+    ...lookups(board),
+    board,
     now,
-    durationError: snapshot.durationError ?? DURATION_ERROR,
-    tree,
-    cells,
-    flavors,
-    flavorIndex: new Map(names.map((name, index) => [name, index])),
-    nodes,
-    shapes: new Shapes(cells.resourceIndex, (requests) => nodes.weigh(requests)),
-    quota: new Quota(tree, cells),
+    durationError: rest.durationError ?? DURATION_ERROR,
+    reserved: rest.reserved ?? [],
+    quota: board.quota.copy(),
     shadow: undefined,
     quotaReservedAt: new Float64Array(tree.queues.length).fill(Number.POSITIVE_INFINITY),
-    rooms: new Rooms(nodes),
+    rooms: board.rooms.copy(),
     empty: { quota: new Quota(tree, cells), rooms: new Rooms(nodes) },
     noRoom: new Map(),
     everFits: new Map(),
     short: new Map(),
     never: new Map(),
-    shares: new Shares(tree, nodes.capacity, uses),
-    holders: [],
-    running: new Int32Array(tree.queues.length),
+    shares: board.shares.copy(new Map(rest.uses?.map(({ queue, use }) => [queue, use]))),
+    holders: [...board.holders.values()].map((holder) => ({ ...holder, ends: expectedEnd(holder.job!, now) })),
+    running: board.running.slice(),
     disrupted: Int32Array.from(tree.queues, ({ name }) => disrupted.get(name) ?? 0),
     admits: [],
     reserves: [],
@@ -114,31 +110,8 @@ export function beginCycle(snapshot: Snapshot, now: number): Cycle {
     verdicts: new Map(),
     started: new Set(),
   };
-  fillHolders(cycle, (job) => expectedEnd(job, now));
-  return cycle;
 }
 
-/** Of all that has amounts, by name. */
-function resourcesOf({ queues, nodes, pending, holding }: Snapshot): string[] {
-  const names = new Set<string>();
-  const see = (amounts: object | undefined) => {
-    for (const name in amounts) names.add(name);
-  };
-  for (const queue of queues) {
-    for (const part of [queue, ...(queue.flavors ?? [])]) {
-      see(part.quota);
-      see(part.borrowing);
-      see(part.lending);
-    }
-  }
-  for (const node of nodes) see(node.allocatable);
-  const seen = new Set<object>();
-  for (const jobs of [pending, holding]) {
-    for (const { groups } of jobs) {
-      if (seen.has(groups)) continue;
-      seen.add(groups);
-      for (const { requests } of groups) see(requests);
-    }
-  }
-  return [...names].sort();
+function lookups({ tree, cells, flavors, flavorIndex, nodes }: Board) {
+  return { tree, cells, flavors, flavorIndex, nodes };
 }

@@ -1,8 +1,7 @@
 /** Elastic gangs that start take more members, where nobody is waiting for the room: each in turn, in the order of admission. */
 import { endsBy, grown } from './admit.ts';
 import type { Admitted, Cycle } from './cycle.ts';
-import { totalOf } from './fill.ts';
-import type { HolderPart } from './holder.ts';
+import { type HolderPart, totalOf } from './holder.ts';
 import { fillMore } from './place.ts';
 import type { ShapeGroup } from './shape.ts';
 

@@ -61,3 +61,18 @@ export function lostMs(job: HoldingJob, now: number): number {
   const every = job.checkpointEveryMs;
   return every !== undefined && every > 0 ? ran % every : ran;
 }
+
+/** The sum of what is placed: an elastic gang may be larger than its least. */
+export function totalOf(parts: readonly HolderPart[]): Requests {
+  const totals = new Map<number, number>();
+  for (const { group, count } of parts) {
+    group.requests.resources.forEach((resource, i) => {
+      totals.set(resource, (totals.get(resource) ?? 0) + group.requests.amounts[i]! * count);
+    });
+  }
+  const sorted = [...totals].sort((a, b) => a[0] - b[0]);
+  return {
+    resources: Int32Array.from(sorted, ([resource]) => resource),
+    amounts: Float64Array.from(sorted, ([, amount]) => amount),
+  };
+}

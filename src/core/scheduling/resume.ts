@@ -3,31 +3,30 @@
  * which room was kept, each where it was kept; then, after a restart, whoever is known to wait for it by its reason.
  */
 import { admit, endsBy } from './admit.ts';
+import type { Entry } from './board.ts';
 import type { Cycle } from './cycle.ts';
 import { closedFor, flavorsFor } from './nominate.ts';
 import type { Spot, SpotPart } from './place.ts';
 import type { Reserve } from './plan.ts';
 import { MAX_RESERVATIONS } from './reserve.ts';
 import type { Shape } from './shape.ts';
-import type { PendingJob } from './snapshot.ts';
 import { spotFor, type Visits, waitsForStops } from './visit.ts';
 
 export function startReserved(visits: Visits): void {
   const { cycle, lines } = visits;
-  const kept = new Map(cycle.snapshot.reserved?.map((reserve) => [reserve.uid, reserve]));
+  const kept = new Map(cycle.reserved.map((reserve) => [reserve.uid, reserve]));
   const waiting = lines.all.flatMap((line) =>
-    (line?.jobs ?? []).filter(({ reason, uid }) => reason === 'WaitsForStops' || kept.has(uid)),
+    (line?.entries ?? []).filter(({ job }) => job.reason === 'WaitsForStops' || kept.has(job.uid)),
   );
   const order = new Map([...kept.keys()].map((uid, at) => [uid, at]));
-  waiting.sort((a, b) => (order.get(a.uid) ?? kept.size) - (order.get(b.uid) ?? kept.size));
-  for (const job of waiting) start(visits, job, kept.get(job.uid));
+  const placeOf = ({ job }: Entry) => order.get(job.uid) ?? kept.size;
+  waiting.sort((a, b) => placeOf(a) - placeOf(b));
+  for (const entry of waiting) start(visits, entry, kept.get(entry.job.uid));
 }
 
-function start({ cycle, lines }: Visits, job: PendingJob, kept: Reserve | undefined): void {
-  const queue = cycle.tree.indexOf.get(job.queue)!;
+function start({ cycle, lines }: Visits, { job, queue, shape }: Entry, kept: Reserve | undefined): void {
   const line = lines.all[queue]!;
   if (closedFor(cycle, line)) return;
-  const shape = cycle.shapes.of(job);
   const ends = endsBy(cycle, job);
   const same = kept && sameSpot(cycle, kept, { queue, shape, ends });
   const spot = same ?? spotFor(cycle, line, { shape, ends });

@@ -3,10 +3,11 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { afterPlan, pendingOf } from './advance.ts';
 import { admissible } from './admissible.ts';
+import { Board } from './board.ts';
 import { type Plan, verdicts } from './plan.ts';
 import type { Queue } from './queue.ts';
 import { staticRank } from './rank.ts';
-import { schedule } from './schedule.ts';
+import { schedule, scheduleBoard } from './schedule.ts';
 import type { PendingJob, Snapshot } from './snapshot.ts';
 import { anyCluster } from './testing/any-cluster.ts';
 import { NOON } from './testing/builders.ts';
@@ -69,6 +70,30 @@ describe('no plan', () => {
     const before = structuredClone(snapshot);
     schedule(snapshot, NOON);
     expect(snapshot).toEqual(before);
+  });
+});
+
+describe('a board that was kept', () => {
+  const anyChange = fc.record({ before: anyCluster, keep: fc.integer(), change: fc.integer() });
+
+  property.prop([anyChange], runs)('7: plans as one that was made anew', ({ before, keep, change }) => {
+    const some = <T>(rows: readonly T[], seed: number) =>
+      rows.filter((_, index) => Math.imul(seed ^ (index + 7), 2_654_435_761) > 0);
+    const old = { ...before, pending: some(before.pending, keep), holding: some(before.holding, keep) };
+    const plan = schedule(old, NOON);
+    const moved = afterPlan(old, plan, NOON);
+    const next: Snapshot = {
+      ...before,
+      pending: [...some(moved.pending, change), ...without(before.pending, old.pending)],
+      holding: [...some(moved.holding, change), ...without(before.holding, old.holding)],
+    };
+    const stays = new Set([...next.pending, ...next.holding].map(({ uid }) => uid));
+    const gone = [...old.pending, ...old.holding].map(({ uid }) => uid).filter((uid) => !stays.has(uid));
+    const board = new Board(old);
+    scheduleBoard(board, old, NOON);
+    const could = board.update({ pending: next.pending, holding: next.holding, gone });
+    fc.pre(could);
+    expect(scheduleBoard(board, next, NOON)).toEqual(schedule(next, NOON));
   });
 });
 
@@ -198,6 +223,11 @@ function runningIn(snapshot: Snapshot, plan: Plan, { name }: Queue): number {
   const admitted = new Set(plan.admit.map(({ uid }) => uid));
   const news = snapshot.pending.filter(({ uid, queue }) => admitted.has(uid) && queue === name);
   return news.length + snapshot.holding.filter(({ queue }) => queue === name).length;
+}
+
+function without<T extends { readonly uid: string }>(rows: readonly T[], others: readonly T[]): T[] {
+  const known = new Set(others.map(({ uid }) => uid));
+  return rows.filter(({ uid }) => !known.has(uid));
 }
 
 function shuffle<T>(rows: readonly T[], seed: number): T[] {

@@ -2,19 +2,25 @@
  * One cycle: snapshot → plan, pure. The same snapshot gives the same plan, whatever the order of its rows
  * (invariant 7); no plan admits beyond quota or capacity (3), a gang starts whole or not at all (4).
  */
-import { type Cycle, beginCycle } from './cycle.ts';
+import { Board } from './board.ts';
+import { beginCycle, type Cycle, type CycleInput } from './cycle.ts';
 import { explanationOf } from './explain/explanation.ts';
 import { grow } from './grow.ts';
 import { type Line, type Lines, linesOf } from './lines.ts';
 import type { Plan } from './plan.ts';
 import { startReserved } from './resume.ts';
 import type { Snapshot } from './snapshot.ts';
-import { visit, type Visits } from './visit.ts';
+import { type Visits, visit } from './visit.ts';
 
 export function schedule(snapshot: Snapshot, now: number): Plan {
-  const cycle = beginCycle(snapshot, now);
+  return scheduleBoard(new Board(snapshot), snapshot, now);
+}
+
+/** The same, for who keeps the board from one cycle to the next. */
+export function scheduleBoard(board: Board, rest: CycleInput, now: number): Plan {
+  const cycle = beginCycle(board, rest, now);
   const lines = linesOf(cycle);
-  const visits: Visits = { cycle, lines, failed: new Map(), preemptors: 0 };
+  const visits: Visits = { cycle, lines, preemptors: 0 };
   startReserved(visits);
   for (let line = nextLine(cycle, lines); line; line = nextLine(cycle, lines)) visit(visits, line);
   grow(cycle);

@@ -38,7 +38,7 @@ export class Shapes {
   readonly all: Shape[] = [];
   readonly #resources: ReadonlyMap<string, number>;
   readonly #weigh: Weigh;
-  readonly #byArray = new Map<readonly MemberGroup[], Shape[]>();
+  readonly #byArray = new WeakMap<readonly MemberGroup[], Shape[]>();
   readonly #byText = new Map<string, Shape>();
 
   constructor(resources: ReadonlyMap<string, number>, weigh: Weigh) {

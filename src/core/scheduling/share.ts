@@ -22,7 +22,7 @@ export class Shares {
   readonly #ownUse: Float64Array;
   readonly #use: Float64Array;
 
-  constructor(tree: Tree, capacity: Float64Array, uses: ReadonlyMap<string, number>) {
+  constructor(tree: Tree, capacity: Float64Array) {
     const queues = tree.queues.length;
     this.#tree = tree;
     this.#capacity = capacity;
@@ -30,12 +30,23 @@ export class Shares {
     this.#all = new Float64Array(queues * capacity.length);
     this.#ownShare = new Float64Array(queues);
     this.#share = new Float64Array(queues);
-    this.#ownUse = Float64Array.from(tree.queues, ({ name }) => uses.get(name) ?? 0);
-    this.#use = this.#ownUse.slice();
-    for (const queue of tree.downwards.toReversed()) {
-      const above = tree.parent[queue]!;
-      if (above !== -1) this.#use[above]! += this.#use[queue]!;
-    }
+    this.#ownUse = new Float64Array(queues);
+    this.#use = new Float64Array(queues);
+  }
+
+  /** With what the queues used of late. @param uses of their own jobs, by name */
+  copy(uses: ReadonlyMap<string, number>): Shares {
+    const copy = new Shares(this.#tree, this.#capacity);
+    copy.#own.set(this.#own);
+    copy.#all.set(this.#all);
+    copy.#ownShare.set(this.#ownShare);
+    copy.#share.set(this.#share);
+    this.#tree.queues.forEach(({ name }, queue) => {
+      const use = uses.get(name) ?? 0;
+      copy.#ownUse[queue] = use;
+      for (const at of upwards(this.#tree, queue)) copy.#use[at]! += use;
+    });
+    return copy;
   }
 
   charge(queue: number, { resources, amounts }: Requests, times = 1): void {

@@ -1,5 +1,6 @@
 /** What a cycle does with the line of one queue: starts its next job, or finds out why none of it can start. */
 import { admit, endsBy } from './admit.ts';
+import type { Entry } from './board.ts';
 import { type Cycle, keyOf } from './cycle.ts';
 import { behind, neverFits, noRoom, quotaExceeded } from './explain/refuse.ts';
 import { say } from './explain/say.ts';
@@ -23,11 +24,6 @@ import type { PendingJob } from './snapshot.ts';
 export interface Visits {
   readonly cycle: Cycle;
   readonly lines: Lines;
-  /**
-   * By queue and shape: for jobs of at least this duration it did not work, and why. Within a cycle room only
-   * gets less, so that it does not work later either.
-   */
-  readonly failed: Map<number, { readonly ends: number; readonly refusal: Refusal }>;
   /** Heads for which victims were looked for. */
   preemptors: number;
 }
@@ -36,33 +32,29 @@ export interface Visits {
 export function visit(visits: Visits, line: Line): void {
   const { cycle, lines } = visits;
   line.closed ??= closedFor(cycle, line);
-  while (!line.closed && line.at < line.jobs.length) {
-    const job = line.jobs[line.at]!;
+  while (!line.closed && line.at < line.entries.length) {
+    const entry = line.entries[line.at]!;
     line.at += 1;
-    if (cycle.verdicts.has(job) || cycle.started.has(job)) continue;
-    if (consider(visits, line, job)) return;
+    if (consider(visits, line, entry)) return;
   }
   finish(cycle, lines, line);
 }
 
 /** @returns whether it starts */
-function consider(visits: Visits, line: Line, job: PendingJob): boolean {
+function consider(visits: Visits, line: Line, { job, shape }: Entry): boolean {
   const { cycle } = visits;
-  const early = tooEarly(cycle, job);
-  const shape = cycle.shapes.of(job);
   const ends = endsBy(cycle, job);
-  const key = keyOf(line.queue, shape);
-  const failed = early ? undefined : visits.failed.get(key);
-  const known = failed && ends >= failed.ends ? failed.refusal : undefined;
-  const spot = early || known ? undefined : spotFor(cycle, line, { shape, ends });
+  const failed = line.failed.get(shape);
+  if (failed && ends >= failed.ends) return false;
+  if (cycle.started.has(job.uid) || cycle.verdicts.has(job.uid) || tooEarly(cycle, job)) return false;
+  const spot = spotFor(cycle, line, { shape, ends });
   if (spot) {
     admit(cycle, { job, queue: line.queue, shape, spot, backfilled: line.head !== undefined });
     return true;
   }
-  const refusal = early ?? known ?? refusalFor(cycle, line, { shape, job });
-  if (!early && !known) visits.failed.set(key, { ends, refusal });
-  cycle.verdicts.set(job, refusal);
-  if (!refusal.alone && !line.head) block(visits, line, { job, queue: line.queue, shape });
+  const refusal = refusalFor(cycle, line, { shape, job });
+  line.failed.set(shape, { ends, refusal });
+  if (!refusal.alone && !line.head) block(visits, line, { job, queue: line.queue, shape, refusal });
   return false;
 }
 
@@ -100,11 +92,12 @@ function refusalFor(cycle: Cycle, line: Line, { shape, job }: { shape: Shape; jo
 }
 
 /** The first of its queue that can not start: others are stopped for it, or room is kept for it. */
-function block(visits: Visits, line: Line, head: Head): void {
+function block(visits: Visits, line: Line, head: Head & { readonly refusal: Refusal }): void {
   const { cycle } = visits;
   line.head = head.job;
   if (cycle.tree.queues[line.queue]!.ordering === 'strict') line.closed = behind(head.job, 'behind');
-  if (cycle.verdicts.get(head.job)?.reason === 'NoAgent') return;
+  cycle.verdicts.set(head.job.uid, head.refusal);
+  if (head.refusal.reason === 'NoAgent') return;
   if (cycle.reserves.length >= MAX_RESERVATIONS) {
     line.closed ??= behind(head.job, 'behind');
     return;
@@ -117,7 +110,7 @@ function block(visits: Visits, line: Line, head: Head): void {
   }
   const opening = earliest(cycle, head);
   if (!opening) return;
-  const reason = cycle.verdicts.get(head.job)?.reason === 'QuotaExceeded' ? 'quota' : 'capacity';
+  const reason = head.refusal.reason === 'QuotaExceeded' ? 'quota' : 'capacity';
   reserve(cycle, head, { ...opening, reason });
 }
 
@@ -132,7 +125,7 @@ export function waitsForStops(cycle: Cycle, head: Head): boolean {
   const at = after.reduce((latest, { ends }) => Math.max(latest, ends), cycle.now);
   reserve(cycle, head, { at, spot, after, reason: 'preemption' });
   const message = say.stopping(after.length);
-  cycle.verdicts.set(head.job, { reason: 'WaitsForStops', message, alone: false });
+  cycle.verdicts.set(head.job.uid, { reason: 'WaitsForStops', message, alone: false });
   return true;
 }
 
