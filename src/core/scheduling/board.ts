@@ -52,11 +52,15 @@ export class Board {
   readonly outside = new Map<string, Entry>();
   readonly holders = new Map<string, Holder>();
   readonly entries = new Map<string, Entry>();
+  /** Those for whom others are being stopped. */
+  readonly awaited = new Map<string, Entry>();
   /** With all holders charged. */
   readonly quota: Quota;
   readonly rooms: Rooms;
   readonly shares: Shares;
   readonly running: Int32Array;
+  /** As if nothing ran. */
+  readonly empty: { readonly quota: Quota; readonly rooms: Rooms };
   readonly #grants = new Map<string, Map<string, number>>();
 
   constructor(snapshot: Snapshot) {
@@ -72,6 +76,7 @@ export class Board {
     this.rooms = new Rooms(this.nodes);
     this.shares = new Shares(this.tree, this.nodes.capacity);
     this.running = new Int32Array(queues.length);
+    this.empty = { quota: new Quota(this.tree, this.cells), rooms: new Rooms(this.nodes) };
     for (const grant of grants) this.#grant(grant);
     this.lines = this.tree.queues.map((): Entry[] => []);
     this.#fill(holding);
@@ -122,13 +127,13 @@ export class Board {
   }
 
   #add(entry: Entry): void {
-    this.entries.set(entry.job.uid, entry);
+    this.#know(entry);
     if (entry.queue === -1) this.outside.set(entry.job.uid, entry);
     else this.lines[entry.queue]!.push(entry);
   }
 
   #insert(entry: Entry): void {
-    this.entries.set(entry.job.uid, entry);
+    this.#know(entry);
     if (entry.queue === -1) {
       this.outside.set(entry.job.uid, entry);
       return;
@@ -137,10 +142,17 @@ export class Board {
     line.splice(placeIn(line, entry), 0, entry);
   }
 
+  #know(entry: Entry): void {
+    const { uid, reason } = entry.job;
+    this.entries.set(uid, entry);
+    if (reason === 'WaitsForStops') this.awaited.set(uid, entry);
+  }
+
   #remove(uid: string): void {
     const entry = this.entries.get(uid);
     if (entry) {
       this.entries.delete(uid);
+      this.awaited.delete(uid);
       this.outside.delete(uid);
       const line = this.lines[entry.queue];
       if (line) line.splice(placeIn(line, entry), 1);

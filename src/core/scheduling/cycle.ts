@@ -4,9 +4,9 @@ import type { Cells } from './cells.ts';
 import { expectedEnd, type Holder } from './holder.ts';
 import type { Spot } from './place.ts';
 import type { Admit, Preempt, Refusal, Reserve } from './plan.ts';
-import { Quota } from './quota.ts';
+import type { Quota } from './quota.ts';
 import type { Flavor } from './queue.ts';
-import { type Nodes, Rooms } from './rooms.ts';
+import type { Nodes, Rooms } from './rooms.ts';
 import type { Shape } from './shape.ts';
 import type { Shares } from './share.ts';
 import type { PendingJob, Snapshot } from './snapshot.ts';
@@ -83,7 +83,7 @@ export function keyOf(of: number, { index }: Shape): number {
 
 /** @param rest of the snapshot that the board was made of */
 export function beginCycle(board: Board, rest: CycleInput, now: number): Cycle {
-  const { tree, cells, nodes } = board;
+  const { tree } = board;
   const disrupted = new Map(rest.uses?.map((use) => [use.queue, use.disrupted]));
   return {
     ...lookups(board),
@@ -95,7 +95,7 @@ export function beginCycle(board: Board, rest: CycleInput, now: number): Cycle {
     shadow: undefined,
     quotaReservedAt: new Float64Array(tree.queues.length).fill(Number.POSITIVE_INFINITY),
     rooms: board.rooms.copy(),
-    empty: { quota: new Quota(tree, cells), rooms: new Rooms(nodes) },
+    empty: board.empty,
     noRoom: new Map(),
     everFits: new Map(),
     short: new Map(),

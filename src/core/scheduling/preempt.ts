@@ -66,8 +66,17 @@ function candidatesFor(cycle: Cycle, head: Head): Victim[] {
     (flavor) => !borrows(cycle.quota, head.queue, { requests: head.shape.total, flavor }),
   );
   const found: Victim[] = [];
+  const lends = new Map<number, boolean>();
+  const borrowing = (queue: number) => {
+    let known = lends.get(queue);
+    if (known === undefined) {
+      known = isBorrowing(cycle, cycle.quota, { queue, from: head });
+      lends.set(queue, known);
+    }
+    return known;
+  };
   for (const holder of cycle.holders) {
-    const reason = groundFor(cycle, head, { holder, entitled });
+    const reason = groundFor(cycle, head, { holder, entitled, borrowing });
     if (!reason || !holder.job) continue;
     const lost = lostMs(holder.job, cycle.now);
     const cost = Math.floor(lost * cycle.nodes.weigh(holder.total));
@@ -82,10 +91,17 @@ function candidatesFor(cycle: Cycle, head: Head): Victim[] {
   );
 }
 
+interface Ground {
+  readonly holder: Holder;
+  /** Whether the head's queue stays within its own with it. */
+  readonly entitled: boolean;
+  readonly borrowing: (queue: number) => boolean;
+}
+
 function groundFor(
   cycle: Cycle,
   head: Head,
-  { holder, entitled }: { readonly holder: Holder; readonly entitled: boolean },
+  { holder, entitled, borrowing }: Ground,
 ): PreemptReason | undefined {
   const { job, queue, stopping } = holder;
   if (!job || stopping || queue === -1 || job.unreachable === true) return undefined;
@@ -98,7 +114,7 @@ function groundFor(
     return withinQueue === 'lowerPriority' && outranked ? 'HigherPriority' : undefined;
   }
   if (!entitled || reclaim === 'never' || (reclaim === 'lowerPriority' && !lower)) return undefined;
-  return isBorrowing(cycle, cycle.quota, { queue, from: head }) ? 'Reclaimed' : undefined;
+  return borrowing(queue) ? 'Reclaimed' : undefined;
 }
 
 /** Its own budget of disruptions, or that of its queue, is used up. */

@@ -10,7 +10,7 @@ import type { Holder } from './holder.ts';
 import { flavorsFor, nominated } from './nominate.ts';
 import { place, type Spot } from './place.ts';
 import type { ReserveReason } from './plan.ts';
-import { Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
 import type { Quota } from './quota.ts';
 import type { Shape } from './shape.ts';
 import type { PendingJob } from './snapshot.ts';
@@ -39,8 +39,7 @@ export interface Future {
 
 /** As it is now, less what is reserved already. */
 export function futureOf(cycle: Cycle): Future {
-  const rooms = new Rooms(cycle.nodes);
-  rooms.free.set(cycle.rooms.free);
+  const rooms = cycle.rooms.unreserved();
   const future = { quota: cycle.quota.copy(), rooms };
   for (const { queue, shape, flavor, parts } of cycle.reserves) {
     future.quota.charge(queue, shape.total, { flavor, times: 1 });
@@ -68,11 +67,11 @@ export function earliest(cycle: Cycle, head: Head): Opening | undefined {
   const step = Math.max(1, Math.ceil(Math.sqrt(leaving.length)));
   for (let from = 0; from < leaving.length; from += step) {
     const to = Math.min(leaving.length, from + step);
-    const before = { quota: future.quota.copy(), free: future.rooms.free.slice() };
+    const before = { quota: future.quota.copy(), rooms: future.rooms.copy() };
     release(future, leaving.slice(from, to));
     if (!fits()) continue;
     future.quota.set(before.quota);
-    future.rooms.free.set(before.free);
+    future.rooms.set(before.rooms);
     for (let at = from; at < to; at += 1) {
       release(future, [leaving[at]!]);
       const spot = fits();

@@ -13,14 +13,14 @@ import type { Shape } from './shape.ts';
 import { spotFor, type Visits, waitsForStops } from './visit.ts';
 
 export function startReserved(visits: Visits): void {
-  const { cycle, lines } = visits;
+  const { cycle } = visits;
   const kept = new Map(cycle.reserved.map((reserve) => [reserve.uid, reserve]));
-  const waiting = lines.all.flatMap((line) =>
-    (line?.entries ?? []).filter(({ job }) => job.reason === 'WaitsForStops' || kept.has(job.uid)),
-  );
+  const { awaited, entries } = cycle.board;
+  const known = [...kept.keys()].flatMap((uid) => entries.get(uid) ?? []);
+  const waiting = [...new Set([...known, ...awaited.values()])].filter(({ queue }) => queue !== -1);
   const order = new Map([...kept.keys()].map((uid, at) => [uid, at]));
   const placeOf = ({ job }: Entry) => order.get(job.uid) ?? kept.size;
-  waiting.sort((a, b) => placeOf(a) - placeOf(b));
+  waiting.sort((a, b) => placeOf(a) - placeOf(b) || (a.job.uid < b.job.uid ? -1 : 1));
   for (const entry of waiting) start(visits, entry, kept.get(entry.job.uid));
 }
 

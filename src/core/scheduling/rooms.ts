@@ -113,6 +113,14 @@ export class Rooms {
     return new Rooms(this.nodes, this);
   }
 
+  /** A copy without reservations. */
+  unreserved(): Rooms {
+    const copy = this.copy();
+    copy.long.set(copy.free);
+    copy.reservedAt.fill(Infinity);
+    return copy;
+  }
+
   set(from: Rooms): void {
     this.free.set(from.free);
     this.long.set(from.long);

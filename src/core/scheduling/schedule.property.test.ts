@@ -90,10 +90,11 @@ describe('a board that was kept', () => {
     const stays = new Set([...next.pending, ...next.holding].map(({ uid }) => uid));
     const gone = [...old.pending, ...old.holding].map(({ uid }) => uid).filter((uid) => !stays.has(uid));
     const board = new Board(old);
-    scheduleBoard(board, old, NOON);
+    scheduleBoard(board, old, NOON).explain();
     const could = board.update({ pending: next.pending, holding: next.holding, gone });
     fc.pre(could);
-    expect(scheduleBoard(board, next, NOON)).toEqual(schedule(next, NOON));
+    const kept = scheduleBoard(board, next, NOON);
+    expect({ ...kept, explain: kept.explain() }).toEqual(schedule(next, NOON));
   });
 });
 

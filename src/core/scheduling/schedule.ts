@@ -7,17 +7,21 @@ import { beginCycle, type Cycle, type CycleInput } from './cycle.ts';
 import { explanationOf } from './explain/explanation.ts';
 import { grow } from './grow.ts';
 import { type Line, type Lines, linesOf } from './lines.ts';
-import type { Plan } from './plan.ts';
+import type { Explanation, Plan } from './plan.ts';
 import { startReserved } from './resume.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type Visits, visit } from './visit.ts';
 
 export function schedule(snapshot: Snapshot, now: number): Plan {
-  return scheduleBoard(new Board(snapshot), snapshot, now);
+  const { explain, ...decisions } = scheduleBoard(new Board(snapshot), snapshot, now);
+  return { ...decisions, explain: explain() };
 }
 
-/** The same, for who keeps the board from one cycle to the next. */
-export function scheduleBoard(board: Board, rest: CycleInput, now: number): Plan {
+/** A plan whose explanation is made when it is asked for: most cycles change few decisions, and tell nobody why. */
+export type Decisions = Omit<Plan, 'explain'> & { readonly explain: () => Explanation };
+
+/** The same, for who keeps the board from one cycle to the next. The explanation is that of before its next change. */
+export function scheduleBoard(board: Board, rest: CycleInput, now: number): Decisions {
   const cycle = beginCycle(board, rest, now);
   const lines = linesOf(cycle);
   const visits: Visits = { cycle, lines, preemptors: 0 };
@@ -28,7 +32,7 @@ export function scheduleBoard(board: Board, rest: CycleInput, now: number): Plan
     admit: cycle.admits.map(({ admit }) => admit),
     reserve: cycle.reserves.map(({ reserve }) => reserve),
     preempt: cycle.preempts,
-    explain: explanationOf(cycle, lines),
+    explain: () => explanationOf(cycle, lines),
   };
 }
 
