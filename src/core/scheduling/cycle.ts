@@ -50,6 +50,8 @@ export interface Cycle {
   /** Jobs of each queue that hold processes. */
   readonly running: Int32Array;
   readonly disrupted: Int32Array;
+  /** Who may be stopped at all, by queue; made when it is first needed. */
+  stoppable: { readonly byQueue: readonly Holder[][]; readonly overrun: readonly Holder[] } | undefined;
   readonly admits: Admitted[];
   readonly reserves: Reserved[];
   readonly preempts: Preempt[];
@@ -104,6 +106,7 @@ export function beginCycle(board: Board, rest: CycleInput, now: number): Cycle {
     holders: [...board.holders.values()].map((holder) => ({ ...holder, ends: expectedEnd(holder.job!, now) })),
     running: board.running.slice(),
     disrupted: Int32Array.from(tree.queues, ({ name }) => disrupted.get(name) ?? 0),
+    stoppable: undefined,
     admits: [],
     reserves: [],
     preempts: [],

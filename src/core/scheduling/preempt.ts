@@ -53,8 +53,22 @@ export function victimsFor(cycle: Cycle, head: Head): readonly Victim[] | undefi
 /** What is being stopped counts as gone: it will be. */
 function withoutStopping(cycle: Cycle): Future {
   const future = futureOf(cycle);
-  for (const holder of cycle.holders) if (holder.stopping) charge(future, { ...holder, ends: 0 }, -1);
+  for (const holder of cycle.holders) if (holder.stopping) charge(future, holder, -1);
   return future;
+}
+
+/** Made once a cycle: of those it found, not of those it started. */
+function holdersOf(cycle: Cycle): NonNullable<Cycle['stoppable']> {
+  if (cycle.stoppable) return cycle.stoppable;
+  const byQueue: Holder[][] = cycle.tree.queues.map(() => []);
+  const overrun: Holder[] = [];
+  for (const holder of cycle.holders) {
+    if (!holder.job) continue;
+    if (hasOverrun(holder.job, cycle.now, cycle.durationError)) overrun.push(holder);
+    else byQueue[holder.queue]?.push(holder);
+  }
+  cycle.stoppable = { byQueue, overrun };
+  return cycle.stoppable;
 }
 
 function costOf(victims: readonly Victim[]): number {
@@ -75,7 +89,7 @@ function candidatesFor(cycle: Cycle, head: Head): Victim[] {
     }
     return known;
   };
-  for (const holder of cycle.holders) {
+  for (const holder of mayBeStopped(cycle, head, entitled ? borrowing : () => false)) {
     const reason = groundFor(cycle, head, { holder, entitled, borrowing });
     if (!reason || !holder.job) continue;
     const lost = lostMs(holder.job, cycle.now);
@@ -89,6 +103,16 @@ function candidatesFor(cycle: Cycle, head: Head): Victim[] {
       a.holder.priority - b.holder.priority ||
       (a.holder.uid < b.holder.uid ? -1 : 1),
   );
+}
+
+/** Those of its own queue and of queues that borrow, and whoever has overrun. */
+function* mayBeStopped(cycle: Cycle, head: Head, borrowing: (queue: number) => boolean): Generator<Holder> {
+  const { overrun, byQueue } = holdersOf(cycle);
+  for (const [queue, holders] of byQueue.entries()) {
+    if (queue === head.queue || (cycle.tree.root[queue] === cycle.tree.root[head.queue] && borrowing(queue)))
+      yield* holders;
+  }
+  yield* overrun;
 }
 
 interface Ground {
@@ -208,14 +232,14 @@ function cheapest(cycle: Cycle, trial: Trial): readonly Victim[] | undefined {
   let found = false;
   for (const victim of candidates) {
     if (!mayStillGo(cycle, trial, victim)) continue;
-    charge(future, { ...victim.holder, ends: 0 }, -1);
+    charge(future, victim.holder, -1);
     gone = [...gone, victim];
     found = fits(future) !== undefined && !borrowsMore(cycle, trial, gone);
     if (!found) continue;
     gone = minimal(cycle, trial, gone);
     break;
   }
-  for (const { holder } of gone) charge(future, { ...holder, ends: 0 }, 1);
+  for (const { holder } of gone) charge(future, holder, 1);
   return found ? gone : undefined;
 }
 
@@ -242,10 +266,10 @@ function minimal(cycle: Cycle, trial: Trial, gone: readonly Victim[]): readonly 
   const needed: Victim[] = [];
   const dearestFirst = [...gone].reverse();
   dearestFirst.forEach((victim, at) => {
-    charge(future, { ...victim.holder, ends: 0 }, 1);
+    charge(future, victim.holder, 1);
     const rest = [...needed, ...dearestFirst.slice(at + 1)];
     if (fits(future) && !borrowsMore(cycle, trial, rest)) return;
-    charge(future, { ...victim.holder, ends: 0 }, -1);
+    charge(future, victim.holder, -1);
     needed.push(victim);
   });
   return needed;

@@ -57,32 +57,68 @@ export function spotIn(cycle: Cycle, { quota, rooms }: Future, { queue, shape }:
   return undefined;
 }
 
-/** The first moment at which it fits, when all ends as expected; undefined when it does not even then. */
+/**
+ * The first moment at which it fits, when all ends as expected; undefined when it does not even then. Who leaves
+ * makes room and never takes it, so that the moment is found by halving.
+ */
 export function earliest(cycle: Cycle, head: Head): Opening | undefined {
   const future = futureOf(cycle);
-  const leaving = cycle.holders
-    .filter(({ parts, queue }) => parts.length > 0 || queue !== -1)
-    .sort((a, b) => a.ends - b.ends || (a.uid < b.uid ? -1 : 1));
-  const fits = () => spotIn(cycle, future, head);
-  const step = Math.max(1, Math.ceil(Math.sqrt(leaving.length)));
-  for (let from = 0; from < leaving.length; from += step) {
+  const leaving = leavingOf(cycle);
+  let from = 0;
+  let spot: Spot | undefined;
+  for (let step = 1; !spot && from < leaving.length; step *= 2) {
     const to = Math.min(leaving.length, from + step);
-    const before = { quota: future.quota.copy(), rooms: future.rooms.copy() };
     release(future, leaving.slice(from, to));
-    if (!fits()) continue;
-    future.quota.set(before.quota);
-    future.rooms.set(before.rooms);
-    for (let at = from; at < to; at += 1) {
-      release(future, [leaving[at]!]);
-      const spot = fits();
-      if (spot) return { at: Math.max(cycle.now, leaving[at]!.ends), spot, after: leaving.slice(0, at + 1) };
+    spot = spotIn(cycle, future, head);
+    if (spot) {
+      const last = firstThatFits({ cycle, head, future, leaving }, from, to);
+      return { at: Math.max(cycle.now, leaving[last]!.ends), after: leaving.slice(0, last + 1), spot: spotIn(cycle, future, head) ?? spot };
     }
+    from = to;
   }
   return undefined;
 }
 
+interface Search {
+  readonly cycle: Cycle;
+  readonly head: Head;
+  readonly future: Future;
+  readonly leaving: readonly Holder[];
+}
+
+/** With all before `to` gone it fits, with all before `from` gone it does not. Afterwards the future is that of the answer. */
+function firstThatFits({ cycle, head, future, leaving }: Search, from: number, to: number): number {
+  let low = from;
+  let high = to - 1;
+  let gone = to;
+  const moveTo = (end: number) => {
+    if (end < gone) occupy(future, leaving.slice(end, gone));
+    else release(future, leaving.slice(gone, end));
+    gone = end;
+  };
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    moveTo(middle + 1);
+    if (spotIn(cycle, future, head)) high = middle;
+    else low = middle + 1;
+  }
+  moveTo(low + 1);
+  return low;
+}
+
+/** By when they are expected to have gone. */
+function leavingOf({ holders }: Cycle): readonly Holder[] {
+  return holders
+    .filter(({ parts, queue }) => parts.length > 0 || queue !== -1)
+    .sort((a, b) => a.ends - b.ends || (a.uid < b.uid ? -1 : 1));
+}
+
+function occupy(future: Future, holders: readonly Holder[]): void {
+  for (const holder of holders) charge(future, holder, 1);
+}
+
 export function release(future: Future, holders: readonly Holder[]): void {
-  for (const holder of holders) charge(future, { ...holder, ends: 0 }, -1);
+  for (const holder of holders) charge(future, holder, -1);
 }
 
 /** From here on, who starts must not be in its way. */
