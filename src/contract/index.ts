@@ -3,5 +3,5 @@ export type { ErrorBody, Problem } from './error.ts';
 export type { JobView } from './job.ts';
 export { JobSpecInput, type JobSpecWire } from './job-spec.ts';
 export { API_VERSION } from './meta.ts';
-export type { ProjectView, QueueGrantView, QueueView } from './queue.ts';
+export type { FlavorView, ProjectView, QueueGrantView, QueueView } from './queue.ts';
 export type { EventView, LogLine } from './stream.ts';

@@ -60,7 +60,7 @@ const Volume = z.union([
   z.strictObject({ mount: AbsolutePath, size: Size }),
 ]);
 
-const Toleration = z.strictObject({
+export const Toleration = z.strictObject({
   key: LabelKey.optional(),
   operator: z.enum(['Exists', 'Equal']).optional(),
   value: LabelValue.optional(),

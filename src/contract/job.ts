@@ -90,6 +90,24 @@ const Attempt = z.object({
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
   outcome: Outcome.optional(),
+  flavor: z.string().optional().describe('Of its nodes'),
+  domain: z.string().optional().describe('The zone, rack or node that holds all of it'),
+  placed: z
+    .array(z.object({ node: z.string(), role: z.string(), members: z.int() }))
+    .optional()
+    .describe('Where its members were put'),
+  backfilled: z
+    .boolean()
+    .optional()
+    .describe('It passed the first of its queue, which it was expected not to delay'),
+  preempted: z
+    .object({
+      by: z.string().describe('The job that got its place'),
+      uid: z.string(),
+      reason: z.enum(['Reclaimed', 'HigherPriority', 'Overrun']),
+      lost: z.number().describe('Work since its last checkpoint, seconds'),
+    })
+    .optional(),
   members: z.array(Member),
   outputs: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.int() })),
 });

@@ -1,5 +1,6 @@
 /** Projects, queues and queue grants on the wire. */
 import { z } from 'zod';
+import { Toleration } from './job-spec.ts';
 import { API_VERSION, Cursor, Limit, listOf } from './meta.ts';
 import { Labels, Name, Quantities } from './scalars.ts';
 
@@ -30,14 +31,73 @@ export const ProjectView = z
   })
   .meta({ id: 'Project' });
 
+const Limits = {
+  borrowing: Quantities.optional().describe(
+    'Most beyond its own quota, by resource; what is not named is limited by what others lend',
+  ),
+  lending: Quantities.optional().describe(
+    'Most of its own quota that others may use, by resource; what is not named is lent as a whole',
+  ),
+};
+
+const FlavorQuota = z.strictObject({
+  flavor: Name.describe('Name of a flavor'),
+  quota: Quantities.prefault({}).describe('What of it belongs to the queue, by resource'),
+  ...Limits,
+});
+
+const QueueOrder = z.enum(['strict', 'bestEffort']);
+
+const Preemption = z.strictObject({
+  withinQueue: z
+    .enum(['lowerPriority', 'never'])
+    .default('lowerPriority')
+    .describe('Whether its jobs take the place of its own jobs of a lower priority'),
+  reclaim: z
+    .enum(['any', 'lowerPriority', 'never'])
+    .default('any')
+    .describe('Whose jobs, of queues that borrow, its own quota is taken back from'),
+});
+
+const Disruptions = z.strictObject({
+  perJob: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('Most preemptions of one job in its life; 10 when absent'),
+  perHour: z.int().min(0).max(1_000_000).optional().describe('Most preemptions of all its jobs in an hour'),
+});
+
+const QueuePolicy = {
+  parent: Name.optional().describe(
+    'The queue above it; those of one parent lend to each other what they do not use',
+  ),
+  ...Limits,
+  flavors: z
+    .array(FlavorQuota)
+    .max(32)
+    .optional()
+    .describe(
+      'Kinds of capacity that its jobs may use, in the order in which they are tried; those of its parent when absent',
+    ),
+  weight: z.int().min(1).max(1_000_000).optional().describe('Its part of what siblings share; 1 when absent'),
+  ordering: QueueOrder.optional().describe(
+    'strict: nothing passes its first job. bestEffort (when absent): others start before it where that does not delay it',
+  ),
+  preemption: Preemption.optional(),
+  disruptions: Disruptions.optional(),
+};
+
 export const PutQueue = z
   .strictObject({
     name: Name,
     labels: Labels.default({}),
     description: Description,
     quota: Quantities.prefault({}).describe(
-      'Most that running jobs may hold, by resource; what is not named is not limited',
+      'Its own: what running jobs may hold, by resource; what no queue of the tree names is not limited',
     ),
+    ...QueuePolicy,
     maxRunning: z.int().min(0).max(1_000_000).optional().describe('Most jobs that hold quota at a time'),
     state: z
       .enum(['open', 'paused', 'draining'])
@@ -58,6 +118,23 @@ export const QueueView = z
     spec: z.object({
       description: z.string(),
       quota: ResourceTotals,
+      parent: z.string().optional(),
+      borrowing: ResourceTotals.optional(),
+      lending: ResourceTotals.optional(),
+      flavors: z
+        .array(
+          z.object({
+            flavor: z.string(),
+            quota: ResourceTotals,
+            borrowing: ResourceTotals.optional(),
+            lending: ResourceTotals.optional(),
+          }),
+        )
+        .optional(),
+      weight: z.int().optional(),
+      ordering: QueueOrder.optional(),
+      preemption: Preemption.optional(),
+      disruptions: Disruptions.optional(),
       maxRunning: z.int().optional(),
       state: z.enum(['open', 'paused', 'draining']),
     }),
@@ -68,6 +145,39 @@ export const QueueView = z
     }),
   })
   .meta({ id: 'Queue' });
+
+export const PutFlavor = z
+  .strictObject({
+    name: Name,
+    description: Description,
+    nodeLabels: Labels.default({}).describe('Nodes with all of these labels are of the flavor'),
+    tolerations: z
+      .array(Toleration)
+      .max(32)
+      .default([])
+      .describe('Taints of its nodes, which jobs of the flavor tolerate without saying so'),
+    price: z
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .optional()
+      .describe("Of a node for an hour, in thousandths of a currency's unit; shown to people"),
+  })
+  .meta({ id: 'PutFlavor' });
+
+export const FlavorView = z
+  .object({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Flavor'),
+    metadata: z.object({ name: z.string(), creationTimestamp: z.string() }),
+    spec: z.object({
+      description: z.string(),
+      nodeLabels: z.record(z.string(), z.string()),
+      tolerations: z.array(z.record(z.string(), z.string())),
+      price: z.int().optional(),
+    }),
+  })
+  .meta({ id: 'Flavor' });
 
 export const PutQueueGrant = z
   .strictObject({
@@ -97,8 +207,10 @@ export const Page = z.strictObject({ cursor: Cursor.optional(), limit: Limit });
 
 export const ProjectList = listOf(ProjectView).meta({ id: 'ProjectList' });
 export const QueueList = listOf(QueueView).meta({ id: 'QueueList' });
+export const FlavorList = listOf(FlavorView).meta({ id: 'FlavorList' });
 export const QueueGrantList = listOf(QueueGrantView).meta({ id: 'QueueGrantList' });
 
 export type ProjectView = z.output<typeof ProjectView>;
 export type QueueView = z.output<typeof QueueView>;
+export type FlavorView = z.output<typeof FlavorView>;
 export type QueueGrantView = z.output<typeof QueueGrantView>;

@@ -21,6 +21,9 @@ import { completeConsole } from './console/complete.ts';
 import type { Operation } from './define.ts';
 import { followEvents } from './event/follow.ts';
 import { listEvents } from './event/list.ts';
+import { deleteFlavor } from './flavor/delete.ts';
+import { listFlavors } from './flavor/list.ts';
+import { putFlavor } from './flavor/put.ts';
 import { deleteGrant } from './grant/delete.ts';
 import { listGrants } from './grant/list.ts';
 import { putGrant } from './grant/put.ts';
@@ -109,6 +112,9 @@ export const OPERATIONS = {
   'queue.get': getQueue,
   'queue.list': listQueues,
   'queue.delete': deleteQueue,
+  'flavor.put': putFlavor,
+  'flavor.list': listFlavors,
+  'flavor.delete': deleteFlavor,
   'grant.put': putGrant,
   'grant.list': listGrants,
   'grant.delete': deleteGrant,

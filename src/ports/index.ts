@@ -12,7 +12,7 @@ import type { Examiner, Listener } from './examiner.ts';
 import type { JobStore } from './job-store.ts';
 import type { KeyStore, Mint } from './key-store.ts';
 import type { Principals } from './principals.ts';
-import type { GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
+import type { FlavorStore, GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
 import type { BindingStore, RoleStore } from './role-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { SchedulerStore } from './scheduler-store.ts';
@@ -38,6 +38,7 @@ export interface Ports {
   readonly projects: ProjectStore;
   readonly queues: QueueStore;
   readonly grants: GrantStore;
+  readonly flavors: FlavorStore;
   readonly agents: AgentStore;
   readonly keys: KeyStore;
   readonly mint: Mint;

@@ -1,7 +1,7 @@
 /** Projects, queues and the grants between them. */
 import type { Resources } from '../core/job/spec.ts';
 import type { StateName } from '../core/job/state.ts';
-import type { Queue, QueueGrant } from '../core/scheduling/queue.ts';
+import type { Flavor, Queue, QueueGrant } from '../core/scheduling/queue.ts';
 import type { Page, PageOf } from './page.ts';
 
 export interface Project {
@@ -37,6 +37,14 @@ export interface QueueStore {
   /** False when it is not there. Throws Refused `queue.in_use`. */
   remove(name: string): Promise<boolean>;
   use(names: readonly string[]): Promise<Readonly<Record<string, QueueUse>>>;
+}
+
+export interface FlavorStore {
+  put(flavor: Flavor, now: number): Promise<Kept<Flavor>>;
+  /** All, by name: there are few. */
+  list(): Promise<readonly Kept<Flavor>[]>;
+  /** False when it is not there. Throws Refused `flavor.in_use`. */
+  remove(name: string): Promise<boolean>;
 }
 
 export interface GrantStore {

@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 02cb8403c434455eb22637ac99f2ca9713d367868dae7eb4436a0868a5258a6c
+// sha256 8eb820d67e5901d400ae024218c546652316d658fc3c66f1ef7cd62152ff72d0
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -501,6 +501,50 @@ export interface paths {
          * @description Needs the permission `queue:read`. Effect: read.
          */
         get: operations["queue.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flavors/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make or change a flavor
+         * @description Needs the permission `queue:write`. Effect: write.
+         */
+        put: operations["flavor.put"];
+        post?: never;
+        /**
+         * Remove a flavor that no queue names
+         * @description Needs the permission `queue:write`. Effect: destructive.
+         */
+        delete: operations["flavor.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flavors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List flavors
+         * @description Needs the permission `queue:read`. Effect: read.
+         */
+        get: operations["flavor.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2157,11 +2201,68 @@ export interface components {
             /** @default  */
             description?: string;
             /**
-             * @description Most that running jobs may hold, by resource; what is not named is not limited
+             * @description Its own: what running jobs may hold, by resource; what no queue of the tree names is not limited
              * @default {}
              */
             quota?: {
                 [key: string]: string | number;
+            };
+            /** @description The queue above it; those of one parent lend to each other what they do not use */
+            parent?: string;
+            /** @description Most beyond its own quota, by resource; what is not named is limited by what others lend */
+            borrowing?: {
+                [key: string]: string | number;
+            };
+            /** @description Most of its own quota that others may use, by resource; what is not named is lent as a whole */
+            lending?: {
+                [key: string]: string | number;
+            };
+            /** @description Kinds of capacity that its jobs may use, in the order in which they are tried; those of its parent when absent */
+            flavors?: {
+                /** @description Name of a flavor */
+                flavor: string;
+                /**
+                 * @description What of it belongs to the queue, by resource
+                 * @default {}
+                 */
+                quota?: {
+                    [key: string]: string | number;
+                };
+                /** @description Most beyond its own quota, by resource; what is not named is limited by what others lend */
+                borrowing?: {
+                    [key: string]: string | number;
+                };
+                /** @description Most of its own quota that others may use, by resource; what is not named is lent as a whole */
+                lending?: {
+                    [key: string]: string | number;
+                };
+            }[];
+            /** @description Its part of what siblings share; 1 when absent */
+            weight?: number;
+            /**
+             * @description strict: nothing passes its first job. bestEffort (when absent): others start before it where that does not delay it
+             * @enum {string}
+             */
+            ordering?: "strict" | "bestEffort";
+            preemption?: {
+                /**
+                 * @description Whether its jobs take the place of its own jobs of a lower priority
+                 * @default lowerPriority
+                 * @enum {string}
+                 */
+                withinQueue?: "lowerPriority" | "never";
+                /**
+                 * @description Whose jobs, of queues that borrow, its own quota is taken back from
+                 * @default any
+                 * @enum {string}
+                 */
+                reclaim?: "any" | "lowerPriority" | "never";
+            };
+            disruptions?: {
+                /** @description Most preemptions of one job in its life; 10 when absent */
+                perJob?: number;
+                /** @description Most preemptions of all its jobs in an hour */
+                perHour?: number;
             };
             /** @description Most jobs that hold quota at a time */
             maxRunning?: number;
@@ -2189,6 +2290,48 @@ export interface components {
                 quota: {
                     [key: string]: string;
                 };
+                parent?: string;
+                borrowing?: {
+                    [key: string]: string;
+                };
+                lending?: {
+                    [key: string]: string;
+                };
+                flavors?: {
+                    flavor: string;
+                    quota: {
+                        [key: string]: string;
+                    };
+                    borrowing?: {
+                        [key: string]: string;
+                    };
+                    lending?: {
+                        [key: string]: string;
+                    };
+                }[];
+                weight?: number;
+                /** @enum {string} */
+                ordering?: "strict" | "bestEffort";
+                preemption?: {
+                    /**
+                     * @description Whether its jobs take the place of its own jobs of a lower priority
+                     * @default lowerPriority
+                     * @enum {string}
+                     */
+                    withinQueue: "lowerPriority" | "never";
+                    /**
+                     * @description Whose jobs, of queues that borrow, its own quota is taken back from
+                     * @default any
+                     * @enum {string}
+                     */
+                    reclaim: "any" | "lowerPriority" | "never";
+                };
+                disruptions?: {
+                    /** @description Most preemptions of one job in its life; 10 when absent */
+                    perJob?: number;
+                    /** @description Most preemptions of all its jobs in an hour */
+                    perHour?: number;
+                };
                 maxRunning?: number;
                 /** @enum {string} */
                 state: "open" | "paused" | "draining";
@@ -2205,6 +2348,55 @@ export interface components {
         };
         QueueList: {
             items: components["schemas"]["Queue"][];
+            next?: string;
+        };
+        PutFlavorRequest: {
+            /** @default  */
+            description?: string;
+            /**
+             * @description Nodes with all of these labels are of the flavor
+             * @default {}
+             */
+            nodeLabels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Taints of its nodes, which jobs of the flavor tolerate without saying so
+             * @default []
+             */
+            tolerations?: {
+                key?: string;
+                /** @enum {string} */
+                operator?: "Exists" | "Equal";
+                value?: string;
+                /** @enum {string} */
+                effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+            }[];
+            /** @description Of a node for an hour, in thousandths of a currency's unit; shown to people */
+            price?: number;
+        };
+        Flavor: {
+            /** @constant */
+            apiVersion: "capstan.dev/v1alpha1";
+            /** @constant */
+            kind: "Flavor";
+            metadata: {
+                name: string;
+                creationTimestamp: string;
+            };
+            spec: {
+                description: string;
+                nodeLabels: {
+                    [key: string]: string;
+                };
+                tolerations: {
+                    [key: string]: string;
+                }[];
+                price?: number;
+            };
+        };
+        FlavorList: {
+            items: components["schemas"]["Flavor"][];
             next?: string;
         };
         PutGrantRequest: {
@@ -3692,6 +3884,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "flavor.put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutFlavorRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flavor"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "flavor.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "flavor.list": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlavorList"];
                 };
             };
             default: components["responses"]["Error"];

@@ -7,7 +7,7 @@ import type { EventStore } from '../../ports/event-store.ts';
 import type { Examiner } from '../../ports/examiner.ts';
 import type { JobStore } from '../../ports/job-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
-import type { GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
+import type { FlavorStore, GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
 import type { BindingStore, RoleStore } from '../../ports/role-store.ts';
 import type { ScheduleStore } from '../../ports/schedule-store.ts';
 import type { SchedulerStore } from '../../ports/scheduler-store.ts';
@@ -24,6 +24,7 @@ import { PostgresAuditTrail } from './audit/audit-trail.ts';
 import type { Connection } from './connection.ts';
 import { Database, type Queryable } from './database.ts';
 import { PostgresEvents } from './events/event-store.ts';
+import { PostgresFlavors } from './flavors/flavor-store.ts';
 import { PostgresGrants } from './grants/grant-store.ts';
 import { PostgresJobs } from './jobs/job-store.ts';
 import { pruneKeys } from './jobs/prune-keys.ts';
@@ -77,6 +78,7 @@ export interface Store {
   readonly events: EventStore;
   readonly projects: ProjectStore;
   readonly queues: QueueStore;
+  readonly flavors: FlavorStore;
   readonly grants: GrantStore;
   readonly agents: AgentStore;
   readonly scheduler: SchedulerStore;
@@ -199,6 +201,7 @@ function portsOver({ db, hot }: Databases, clock: Clock, hints: Hints) {
     events: new PostgresEvents(db),
     projects: new PostgresProjects(db),
     queues: new PostgresQueues(db),
+    flavors: new PostgresFlavors(db),
     grants: new PostgresGrants(db),
     agents: new PostgresAgents(db),
     scheduler: new PostgresScheduling(db, clock),

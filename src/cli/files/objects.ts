@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { JobSpecInput } from '../../contract/job-spec.ts';
 import { API_VERSION } from '../../contract/meta.ts';
-import { PutProject, PutQueue, PutQueueGrant } from '../../contract/queue.ts';
+import { PutFlavor, PutProject, PutQueue, PutQueueGrant } from '../../contract/queue.ts';
 import { Labels, Name } from '../../contract/scalars.ts';
 import { ScheduleName, ScheduleSpecInput } from '../../contract/schedule.ts';
 
@@ -46,11 +46,8 @@ const ScheduleMetadata = z.strictObject({
 /** By kind, in the order in which they are applied: what is referred to comes first. */
 export const OBJECTS = {
   Project: envelope('Project', named, PutProject.pick({ description: true, defaultQueue: true }).optional()),
-  Queue: envelope(
-    'Queue',
-    named,
-    PutQueue.pick({ description: true, quota: true, maxRunning: true, state: true }).optional(),
-  ),
+  Flavor: envelope('Flavor', named.omit({ labels: true }), PutFlavor.omit({ name: true }).optional()),
+  Queue: envelope('Queue', named, PutQueue.omit({ name: true, labels: true }).optional()),
   QueueGrant: envelope(
     'QueueGrant',
     z

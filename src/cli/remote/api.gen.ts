@@ -5,7 +5,7 @@ import type { AuditFindings, AuditHeadList, AuditLine, AuditList, AuditVerdict, 
 import type { BindingList, BindingView, CanI, CanIView, CreateKey, KeyList, KeyRef, KeyView, ListKeys, MatrixView, NewKeyView, PutBinding, PutRole, RoleList, RoleView, RotateKey, WhoAmI } from '../../contract/identity.ts';
 import type { BatchAnswer, RedriveAnswer, RedriveJobs, SubmitBatch, WaitAnswer, WaitJobs } from '../../contract/job-batch.ts';
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
-import type { GrantAddress, Named, Page, ProjectList, ProjectView, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
+import type { FlavorList, FlavorView, GrantAddress, Named, Page, ProjectList, ProjectView, PutFlavor, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
 import type { ListSchedules, PutSchedule, ScheduleAddress, ScheduleList, ScheduleView, TriggerSchedule, Triggered } from '../../contract/schedule.ts';
 import type { BeginConsole, BeginSignIn, BegunView, CompleteConsole, CompleteSignIn, ConsoleBegunView, ConsoleSessionView, Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
@@ -45,6 +45,9 @@ export interface Api {
   'queue.get': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof QueueView> };
   'queue.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueList> };
   'queue.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
+  'flavor.put': { kind: 'unary'; input: z.input<typeof PutFlavor>; output: z.output<typeof FlavorView> };
+  'flavor.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof FlavorList> };
+  'flavor.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
   'grant.put': { kind: 'unary'; input: z.input<typeof PutQueueGrant>; output: z.output<typeof QueueGrantView> };
   'grant.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueGrantList> };
   'grant.delete': { kind: 'unary'; input: z.input<typeof GrantAddress>; output: z.output<typeof Deleted> };
@@ -125,6 +128,9 @@ export const ROUTES = {
   'queue.get': { kind: 'unary', method: 'GET', path: '/api/v1/queues/{name}' },
   'queue.list': { kind: 'unary', method: 'GET', path: '/api/v1/queues' },
   'queue.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queues/{name}' },
+  'flavor.put': { kind: 'unary', method: 'PUT', path: '/api/v1/flavors/{name}' },
+  'flavor.list': { kind: 'unary', method: 'GET', path: '/api/v1/flavors' },
+  'flavor.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/flavors/{name}' },
   'grant.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },
   'grant.list': { kind: 'unary', method: 'GET', path: '/api/v1/queuegrants' },
   'grant.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queuegrants/{project}/{queue}' },

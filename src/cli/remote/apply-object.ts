@@ -6,6 +6,7 @@ import type { ReadObject } from '../files/read-objects.ts';
 import { type ProjectChoice, projectOf, submissionOf } from '../files/submission.ts';
 import type { Client } from './client.ts';
 import { ApiError } from './client-errors.ts';
+import { flavorKind } from './kinds/flavor.ts';
 import { queueGrantKind } from './kinds/queue-grant.ts';
 
 export interface Applied {
@@ -26,6 +27,8 @@ export async function applyObject(
   switch (object.kind) {
     case 'Project':
       return applyProject(client, object.value);
+    case 'Flavor':
+      return applyFlavor(client, object.value);
     case 'Queue':
       return applyQueue(client, object.value);
     case 'QueueGrant':
@@ -44,6 +47,14 @@ async function applyProject(client: Client, { metadata, spec }: Written<'Project
   const before = await present(client.call('project.get', { name }));
   const after = await client.call('project.put', { name, ...given({ labels }), ...spec });
   return { reference: `project/${name}`, done: difference(before, after) };
+}
+
+async function applyFlavor(client: Client, { metadata, spec }: Written<'Flavor'>): Promise<Applied> {
+  const { name } = metadata;
+  const { items } = await flavorKind.list(client, { project: undefined, limit: Number.POSITIVE_INFINITY });
+  const before = items.find((flavor) => flavor.metadata.name === name);
+  const after = await client.call('flavor.put', { name, ...spec });
+  return { reference: `flavor/${name}`, done: difference(before, after) };
 }
 
 async function applyQueue(client: Client, { metadata, spec }: Written<'Queue'>): Promise<Applied> {

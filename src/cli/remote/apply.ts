@@ -13,7 +13,7 @@ export function applyVerb(shell: Shell): Command {
   return new Command('apply')
     .summary('make projects, queues, grants, schedules and jobs of files')
     .description(
-      'Makes or changes the Projects, Queues, QueueGrants and Schedules of a file, and submits its AIJobs. Everything is checked before anything is sent; what others refer to goes first.',
+      'Makes or changes the Projects, Flavors, Queues, QueueGrants and Schedules of a file, and submits its AIJobs. Everything is checked before anything is sent; what others refer to goes first.',
     )
     .requiredOption('-f, --file <file>', 'file to read, - for standard input (may be repeated)', collect)
     .addHelpText(

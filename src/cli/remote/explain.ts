@@ -11,11 +11,11 @@ export function explainVerb(shell: Shell): Command {
   return new Command('explain')
     .summary('show the fields of a job file')
     .description(
-      'Shows the fields of a job, queue, project, queuegrant or schedule file: name, type, default, meaning.',
+      'Shows the fields of a job, queue, flavor, project, queuegrant or schedule file: name, type, default, meaning.',
     )
     .argument(
       '<field>',
-      'job, queue, project, queuegrant or schedule; then a path, such as job.retry.backoff',
+      'job, queue, flavor, project, queuegrant or schedule; then a path, such as job.retry.backoff',
     )
     .option('--recursive', 'with the fields of fields')
     .addHelpText(
@@ -41,6 +41,8 @@ const KINDS: Readonly<Record<string, ObjectKind>> = {
   queues: 'Queue',
   project: 'Project',
   projects: 'Project',
+  flavor: 'Flavor',
+  flavors: 'Flavor',
   queuegrant: 'QueueGrant',
   queuegrants: 'QueueGrant',
   schedule: 'Schedule',
@@ -56,7 +58,7 @@ async function explain(session: Session, path: string, recursive: boolean): Prom
   if (!kind)
     throw new UsageError(
       `${JSON.stringify(first)} has no file`,
-      'Known: job, queue, project, queuegrant, schedule.',
+      'Known: job, queue, flavor, project, queuegrant, schedule.',
     );
   const full = steps[0] === undefined || ENVELOPE.has(steps[0]) ? steps : ['spec', ...steps];
   const { OBJECTS } = await import('../files/objects.ts');

@@ -23,11 +23,11 @@ export function getVerb(shell: Shell): Command {
   return new Command('get')
     .summary('list objects, or show those that are named')
     .description(
-      'Lists jobs, queues, projects, queuegrants, schedules, events, nodes or workers, or shows those that are named.',
+      'Lists jobs, queues, flavors, projects, queuegrants, schedules, events, nodes or workers, or shows those that are named.',
     )
     .argument(
       '<kind>',
-      'jobs (j), queues (q), projects (p), queuegrants (qg), schedules (sched), events (ev), nodes (no), workers (wk), or KIND/NAME',
+      'jobs (j), queues (q), flavors (fl), projects (p), queuegrants (qg), schedules (sched), events (ev), nodes (no), workers (wk), or KIND/NAME',
     )
     .argument('[names...]', 'names; for events: jobs')
     .option('-A, --all-projects', 'of every project that you may see')

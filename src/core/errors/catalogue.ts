@@ -215,6 +215,21 @@ export const CATALOGUE = {
     message: 'queue {queue} is used by {what}',
     next: 'Move or end what uses it first.',
   },
+  'queue.tree': {
+    status: 422,
+    message: 'queue {queue} can not be like that: {why}',
+    next: 'Change {field}.',
+  },
+  'flavor.not_found': {
+    status: 404,
+    message: 'there is no flavor {flavor}',
+    next: '`capstan get flavors` lists them.',
+  },
+  'flavor.in_use': {
+    status: 409,
+    message: 'flavor {flavor} is named by {queues} queue(s)',
+    next: 'Take it out of their flavors first.',
+  },
   'queue.draining': {
     status: 409,
     message: 'queue {queue} is draining and accepts no new job',

@@ -3,14 +3,31 @@
  * every change is a `Transition` that a decision of this folder made and the store applied to the
  * version it was made on.
  */
+
+import type { Preempt } from '../scheduling/plan.ts';
+import type { Placed } from '../scheduling/snapshot.ts';
 import type { AttemptOutcome, MemberObservation, OutputFile } from './attempt.ts';
 import type { JobSpec } from './spec.ts';
 import type { JobState } from './state.ts';
+
+/** Why an attempt lost its place, and to whom. */
+export type PreemptedBy = Pick<Preempt, 'by' | 'byName' | 'reason' | 'lostMs'>;
 
 /** What is kept of one attempt. The job's record carries the last `KEPT_ATTEMPTS` of them. */
 export interface AttemptRecord {
   readonly number: number;
   readonly agent: string;
+  /** Of its nodes, where its queue has flavors. */
+  readonly flavor?: string | undefined;
+  /** The zone, rack or node that holds all of it, where the job asked for one. */
+  readonly domain?: string | undefined;
+  /** Members of each role that it was admitted with; the least of each when not given. */
+  readonly size?: readonly number[] | undefined;
+  /** Where its members were put, role by role. */
+  readonly placed?: readonly Placed[] | undefined;
+  /** It passed the first of its queue, which it was expected not to delay. */
+  readonly backfilled?: boolean | undefined;
+  readonly preempted?: PreemptedBy | undefined;
   readonly admittedAt: number;
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;

@@ -10,7 +10,7 @@ export function renderAttempt(job: Job, attempt: number): AttemptSpec {
     project: job.project,
     jobName: job.name,
     type: spec.type,
-    members: membersOf(spec.roles),
+    members: membersOf(spec.roles, job.attempts.find(({ number }) => number === attempt)?.size),
     timeoutMs: spec.timeoutMs,
     graceMs: spec.checkpoint.graceMs,
     checkpointPath: spec.checkpoint.path,
@@ -19,9 +19,10 @@ export function renderAttempt(job: Job, attempt: number): AttemptSpec {
   };
 }
 
-function membersOf(roles: readonly Role[]): MemberSpec[] {
-  const all = roles.flatMap((role) =>
-    Array.from({ length: role.members.min }, (_, index) => ({ role, index })),
+/** @param size of each role: an elastic gang has what it was admitted with */
+function membersOf(roles: readonly Role[], size: readonly number[] | undefined): MemberSpec[] {
+  const all = roles.flatMap((role, at) =>
+    Array.from({ length: size?.[at] ?? role.members.min }, (_, index) => ({ role, index })),
   );
   return all.map(({ role, index }, rank) => ({
     role: role.name,

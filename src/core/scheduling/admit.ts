@@ -86,4 +86,3 @@ export function placedOf({ nodes }: Cycle, parts: Holder['parts']): Placed[] {
   }));
   return placed.sort((a, b) => a.group - b.group || (a.node < b.node ? -1 : 1));
 }
-

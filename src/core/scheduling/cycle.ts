@@ -4,8 +4,8 @@ import type { Cells } from './cells.ts';
 import { expectedEnd, type Holder } from './holder.ts';
 import type { Spot } from './place.ts';
 import type { Admit, Preempt, Refusal, Reserve } from './plan.ts';
-import type { Quota } from './quota.ts';
 import type { Flavor } from './queue.ts';
+import type { Quota } from './quota.ts';
 import type { Nodes, Rooms } from './rooms.ts';
 import type { Shape } from './shape.ts';
 import type { Shares } from './share.ts';
@@ -103,7 +103,10 @@ export function beginCycle(board: Board, rest: CycleInput, now: number): Cycle {
     short: new Map(),
     never: new Map(),
     shares: board.shares.copy(new Map(rest.uses?.map(({ queue, use }) => [queue, use]))),
-    holders: [...board.holders.values()].map((holder) => ({ ...holder, ends: expectedEnd(holder.job!, now) })),
+    holders: [...board.holders.values()].map((holder) => ({
+      ...holder,
+      ends: expectedEnd(holder.job!, now),
+    })),
     running: board.running.slice(),
     disrupted: Int32Array.from(tree.queues, ({ name }) => disrupted.get(name) ?? 0),
     stoppable: undefined,

@@ -39,7 +39,8 @@ function mayCharge(
   { group, flavor, ends }: { readonly group: ShapeGroup; readonly flavor: number; readonly ends: number },
 ): boolean {
   const one = totalOf([{ node: -1, group, count: 1 }]);
-  const late = cycle.shadow && ends > cycle.quotaReservedAt[cycle.tree.root[queue]!]! ? cycle.shadow : undefined;
+  const late =
+    cycle.shadow && ends > cycle.quotaReservedAt[cycle.tree.root[queue]!]! ? cycle.shadow : undefined;
   if (cycle.quota.shortOf(queue, one, flavor) !== -1) return false;
   if (late && late.shortOf(queue, one, flavor) !== -1) return false;
   for (const quota of [cycle.quota, late]) quota?.charge(queue, one, { flavor, times: 1 });

@@ -17,7 +17,12 @@ export function closedFor(cycle: Cycle, { queue }: Line): Refusal | undefined {
   for (const at of upwards(tree, queue)) {
     const { name, state } = tree.queues[at]!;
     if (state === 'paused')
-      return { reason: 'QueuePaused', message: say.paused(tree.queues[queue]!.name, name), blockedBy: `queue/${name}`, alone: false };
+      return {
+        reason: 'QueuePaused',
+        message: say.paused(tree.queues[queue]!.name, name),
+        blockedBy: `queue/${name}`,
+        alone: false,
+      };
   }
   const { name, maxRunning } = tree.queues[queue]!;
   if (maxRunning === undefined || running[queue]! < maxRunning) return undefined;

@@ -15,9 +15,9 @@
  */
 import type { Cycle } from './cycle.ts';
 import { charge } from './fill.ts';
-import { hasOverrun, type Holder, lostMs } from './holder.ts';
+import { type Holder, hasOverrun, lostMs } from './holder.ts';
 import { borrows, cellsFor, flavorsFor, isLimited, nominated } from './nominate.ts';
-import { placeIn, place, type Spot } from './place.ts';
+import { place, placeIn, type Spot } from './place.ts';
 import type { PreemptReason } from './plan.ts';
 import { DEFAULT_DISRUPTIONS_PER_JOB, DEFAULT_PREEMPTION } from './queue.ts';
 import { staticRank } from './rank.ts';

@@ -72,6 +72,7 @@ export interface Taint {
 /** A kind of capacity: nodes with these labels. */
 export interface Flavor {
   readonly name: string;
+  readonly description?: string | undefined;
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** Of its nodes: jobs of the flavor tolerate them without saying so. */
   readonly tolerations?: readonly Toleration[] | undefined;

@@ -10,8 +10,8 @@ import type { Holder } from './holder.ts';
 import { flavorsFor, nominated } from './nominate.ts';
 import { place, type Spot } from './place.ts';
 import type { ReserveReason } from './plan.ts';
-import type { Rooms } from './rooms.ts';
 import type { Quota } from './quota.ts';
+import type { Rooms } from './rooms.ts';
 import type { Shape } from './shape.ts';
 import type { PendingJob } from './snapshot.ts';
 
@@ -72,7 +72,11 @@ export function earliest(cycle: Cycle, head: Head): Opening | undefined {
     spot = spotIn(cycle, future, head);
     if (spot) {
       const last = firstThatFits({ cycle, head, future, leaving }, from, to);
-      return { at: Math.max(cycle.now, leaving[last]!.ends), after: leaving.slice(0, last + 1), spot: spotIn(cycle, future, head) ?? spot };
+      return {
+        at: Math.max(cycle.now, leaving[last]!.ends),
+        after: leaving.slice(0, last + 1),
+        spot: spotIn(cycle, future, head) ?? spot,
+      };
     }
     from = to;
   }

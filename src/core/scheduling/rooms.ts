@@ -2,9 +2,10 @@
  * What is free on each node, now and for those who stay: a node on which room is reserved for later can be
  * used in full only by who is gone by then.
  */
+
+import type { Flavor } from './queue.ts';
 import { selects } from './selects.ts';
 import type { Requests, ShapeGroup } from './shape.ts';
-import type { Flavor } from './queue.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { domainOf, type Level } from './topology.ts';
 
@@ -28,7 +29,11 @@ export class Nodes {
   readonly #masks = new Map<string, Uint8Array>();
   readonly #flavors: readonly Flavor[];
 
-  constructor(nodes: readonly NodeSnapshot[], resources: ReadonlyMap<string, number>, flavors: readonly Flavor[]) {
+  constructor(
+    nodes: readonly NodeSnapshot[],
+    resources: ReadonlyMap<string, number>,
+    flavors: readonly Flavor[],
+  ) {
     this.all = [...nodes].sort((a, b) => compare(a.agent, b.agent) || compare(a.name, b.name));
     this.indexOf = new Map(this.all.map(({ agent, name }, index) => [`${agent}/${name}`, index]));
     this.resources = [...resources.keys()];

@@ -1,8 +1,8 @@
 /** The invariants of every plan, on small clusters at random. `CAPSTAN_PROPERTY_RUNS` sets how many of each. */
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { afterPlan, pendingOf } from './advance.ts';
 import { admissible } from './admissible.ts';
+import { afterPlan, pendingOf } from './advance.ts';
 import { Board } from './board.ts';
 import { type Plan, verdicts } from './plan.ts';
 import type { Queue } from './queue.ts';
@@ -215,7 +215,11 @@ function* overtakings(snapshot: Snapshot, plan: Plan): Generator<[PendingJob, Pe
     const verdict = waits.get(passed.uid);
     if (!verdict || verdict.alone) continue;
     for (const passing of snapshot.pending)
-      if (passing.queue === passed.queue && !waits.has(passing.uid) && staticRank(passing) < staticRank(passed))
+      if (
+        passing.queue === passed.queue &&
+        !waits.has(passing.uid) &&
+        staticRank(passing) < staticRank(passed)
+      )
         yield [passing, passed];
   }
 }

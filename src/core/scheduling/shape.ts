@@ -70,13 +70,15 @@ export class Shapes {
   }
 
   #make(groups: readonly MemberGroup[], topology: Topology | undefined): Shape {
-    const made = groups.map((group, at): ShapeGroup => ({
-      group,
-      at,
-      count: group.count,
-      max: Math.max(group.count, group.max ?? group.count),
-      requests: this.#requests(Object.entries(group.requests)),
-    }));
+    const made = groups.map(
+      (group, at): ShapeGroup => ({
+        group,
+        at,
+        count: group.count,
+        max: Math.max(group.count, group.max ?? group.count),
+        requests: this.#requests(Object.entries(group.requests)),
+      }),
+    );
     const total = new Map<string, number>();
     for (const { count, requests } of groups) {
       for (const [name, amount] of Object.entries(requests))

@@ -6,18 +6,10 @@ import { behind, neverFits, noRoom, quotaExceeded } from './explain/refuse.ts';
 import { say } from './explain/say.ts';
 import { finish, type Line, type Lines } from './lines.ts';
 import { closedFor, flavorsFor, nominated, tooEarly } from './nominate.ts';
-import { place, type PlaceOptions, type Spot } from './place.ts';
+import { type PlaceOptions, place, type Spot } from './place.ts';
 import type { Refusal } from './plan.ts';
 import { MAX_PREEMPTORS, type Victim, victimsFor } from './preempt.ts';
-import {
-  earliest,
-  futureOf,
-  type Head,
-  MAX_RESERVATIONS,
-  release,
-  reserve,
-  spotIn,
-} from './reserve.ts';
+import { earliest, futureOf, type Head, MAX_RESERVATIONS, release, reserve, spotIn } from './reserve.ts';
 import type { Shape } from './shape.ts';
 import type { PendingJob } from './snapshot.ts';
 
@@ -58,7 +50,11 @@ function consider(visits: Visits, line: Line, { job, shape }: Entry): boolean {
   return false;
 }
 
-export function spotFor(cycle: Cycle, { queue }: Line, { shape, ends }: { shape: Shape; ends: number }): Spot | undefined {
+export function spotFor(
+  cycle: Cycle,
+  { queue }: Line,
+  { shape, ends }: { shape: Shape; ends: number },
+): Spot | undefined {
   const { quota, shadow, tree } = cycle;
   const waits = shadow !== undefined && ends > cycle.quotaReservedAt[tree.root[queue]!]!;
   for (const flavor of nominated(quota, queue, { shape, flavors: flavorsFor(cycle, queue) })) {

@@ -39,7 +39,7 @@ function viewStatus(job: Job): JobView['status'] {
     ...(state.name === 'backoff' ? { retryAt: formatTime(state.until) } : {}),
     ...(state.name === 'stopping' ? { stoppingTo: state.to } : {}),
     charges: { ...job.charges },
-    attempts: job.attempts.map(viewAttempt),
+    attempts: job.attempts.map((attempt) => viewAttempt(job, attempt)),
     ...(job.spec.task ? viewTask(job) : {}),
   };
 }
@@ -64,7 +64,7 @@ export function errorOf({ attempts }: Job): JobView['status']['error'] {
   return outcome?.kind === 'failed' && outcome.error ? { ...outcome.error } : undefined;
 }
 
-function viewAttempt(attempt: AttemptRecord): JobView['status']['attempts'][number] {
+function viewAttempt(job: Job, attempt: AttemptRecord): JobView['status']['attempts'][number] {
   return {
     number: attempt.number,
     agent: attempt.agent,
@@ -72,8 +72,29 @@ function viewAttempt(attempt: AttemptRecord): JobView['status']['attempts'][numb
     ...timeOf('startedAt', attempt.startedAt),
     ...timeOf('endedAt', attempt.endedAt),
     ...(attempt.outcome ? { outcome: viewOutcome(attempt.outcome) } : {}),
+    ...viewPlace(job, attempt),
     members: attempt.members.map(viewMember),
     outputs: attempt.outputs.map((output) => ({ ...output })),
+  };
+}
+
+/** Where the scheduler put it, and who took its place. */
+function viewPlace(job: Job, { flavor, domain, placed, backfilled, preempted }: AttemptRecord) {
+  return {
+    flavor,
+    domain,
+    placed: placed?.map(({ node, group, count }) => ({
+      node,
+      role: job.spec.roles[group]?.name ?? '',
+      members: count,
+    })),
+    backfilled,
+    preempted: preempted && {
+      by: preempted.byName,
+      uid: preempted.by,
+      reason: preempted.reason,
+      lost: preempted.lostMs / 1000,
+    },
   };
 }
 

@@ -19,9 +19,35 @@ export function viewQueue(queue: Kept<Queue>, use: QueueUse = UNUSED): QueueView
     spec: {
       description: queue.description,
       quota: formatQuantities(queue.quota),
+      ...policy(queue),
       maxRunning: queue.maxRunning,
       state: queue.state,
     },
     status: { pending: use.pending, holding: use.holding, used: formatQuantities(use.used) },
+  };
+}
+
+/** What is not given is not shown: the defaults are the schema's to tell. */
+function policy(queue: Queue): Partial<QueueView['spec']> {
+  const { parent, weight, ordering, preemption, disruptions, flavors } = queue;
+  return {
+    parent,
+    ...limits(queue),
+    flavors: flavors?.map((part) => ({
+      flavor: part.flavor,
+      quota: formatQuantities(part.quota),
+      ...limits(part),
+    })),
+    weight,
+    ordering,
+    preemption,
+    disruptions,
+  };
+}
+
+function limits({ borrowing, lending }: Pick<Queue, 'borrowing' | 'lending'>) {
+  return {
+    borrowing: borrowing && formatQuantities(borrowing),
+    lending: lending && formatQuantities(lending),
   };
 }

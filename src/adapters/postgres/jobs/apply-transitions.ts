@@ -19,6 +19,7 @@ updated AS (
     queue = i.queue, priority = i.priority, state_name = i.state_name, labels = i.labels,
     created_at = i.created_at, updated_at = i.updated_at, due_at = i.due_at, start_after = i.start_after,
     agent = i.agent, fence = i.fence, version = i.version, gang = i.gang,
+    facts = i.facts,
     spec = CASE WHEN j.spec = i.spec THEN j.spec ELSE i.spec END,
     state = i.state, charges = i.charges, attempts = i.attempts
   FROM input i

@@ -7,7 +7,7 @@ import type { AuditItem } from '../../../core/audit/record.ts';
 import { dueAt } from '../../../core/job/due.ts';
 import type { AttemptRecord, Charges, Job } from '../../../core/job/job.ts';
 import { currentAttempt } from '../../../core/job/job.ts';
-import type { JobSpec } from '../../../core/job/spec.ts';
+import type { JobSpec, Topology } from '../../../core/job/spec.ts';
 import { hasEnded, holdsProcesses, type JobState } from '../../../core/job/state.ts';
 import type { Transition } from '../../../core/job/transition.ts';
 import type { MemberGroup } from '../../../core/scheduling/snapshot.ts';
@@ -78,7 +78,7 @@ export function submissionRow(
 export const INPUT_COLUMNS = `
   uid uuid, project text, name text, queue text, type text, priority smallint, state_name text,
   labels jsonb, created_at bigint, updated_at bigint, ended_at bigint, due_at bigint,
-  start_after bigint, agent text, fence integer, version integer, submitted_by text, gang jsonb,
+  start_after bigint, agent text, fence integer, version integer, submitted_by text, gang jsonb, facts jsonb,
   spec jsonb, state jsonb, charges jsonb, attempts jsonb,
   was integer, goes text, events jsonb, releases text, collect jsonb, tells boolean,
   principal text, key text, digest text, audit jsonb`;
@@ -109,6 +109,7 @@ function columnsOf(job: Job): Record<string, unknown> {
     version: job.version,
     submitted_by: job.submittedBy,
     gang: gangOf(spec),
+    facts: factsOf(spec),
     spec,
     state,
     charges: job.charges,
@@ -140,13 +141,32 @@ function dueAtOf(job: Job): number | undefined {
   return job.endedAt + job.spec.ttlAfterFinishedMs;
 }
 
-/** What the scheduler places: the gang at its smallest. */
+/** What the scheduler places. */
 function gangOf(spec: JobSpec): readonly MemberGroup[] {
-  return spec.roles.map((role) => ({
-    count: role.members.min,
-    requests: role.resources,
-    nodeSelector: role.nodeSelector,
+  return spec.roles.map(({ members, resources, nodeSelector, tolerations }) => ({
+    count: members.min,
+    ...(members.max > members.min ? { max: members.max } : {}),
+    requests: resources,
+    nodeSelector,
+    ...(tolerations.length > 0 ? { tolerations } : {}),
   }));
+}
+
+/** What the scheduler reads of a spec beside the gang. */
+export interface JobFactsColumn {
+  readonly topology?: Topology | undefined;
+  readonly expectedMs?: number | undefined;
+  readonly checkpointEveryMs?: number | undefined;
+  readonly graceMs?: number | undefined;
+}
+
+function factsOf(spec: JobSpec): JobFactsColumn {
+  return {
+    ...(spec.topology.level === 'none' ? {} : { topology: spec.topology }),
+    expectedMs: spec.expectedDurationMs,
+    checkpointEveryMs: spec.checkpoint.everyMs,
+    graceMs: spec.checkpoint.graceMs,
+  };
 }
 
 function eventOf(event: Transition['events'][number]): object {

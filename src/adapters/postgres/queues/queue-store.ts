@@ -31,9 +31,13 @@ export class PostgresQueues implements QueueStore {
   }
 
   async remove(name: string): Promise<boolean> {
-    const { removed, jobs, grants } = (await this.#db.one(removeQueue, name))!;
-    if (jobs + grants === 0) return removed;
-    const what = [jobs > 0 ? `${jobs} live job(s)` : '', grants > 0 ? `${grants} grant(s)` : ''];
+    const { removed, jobs, grants, children } = (await this.#db.one(removeQueue, name))!;
+    if (jobs + grants + children === 0) return removed;
+    const what = [
+      jobs > 0 ? `${jobs} live job(s)` : '',
+      grants > 0 ? `${grants} grant(s)` : '',
+      children > 0 ? `${children} queue(s) below it` : '',
+    ];
     throw new Refused('queue.in_use', {
       queue: name,
       what: what.filter((part) => part !== '').join(' and '),

@@ -8,6 +8,7 @@ export interface QueueRemoval {
   /** What keeps it. */
   readonly jobs: number;
   readonly grants: number;
+  readonly children: number;
 }
 
 interface RemovalRow extends QueryResultRow, QueueRemoval {}
@@ -17,12 +18,18 @@ export const removeQueue = statement({
   text: `
     WITH used AS MATERIALIZED (
       SELECT (SELECT count(*) FROM job WHERE queue = $1) AS jobs,
-             (SELECT count(*) FROM queue_grant WHERE queue = $1) AS grants
+             (SELECT count(*) FROM queue_grant WHERE queue = $1) AS grants,
+             (SELECT count(*) FROM queue WHERE parent = $1) AS children
     ), removed AS (
-      DELETE FROM queue q USING used WHERE q.name = $1 AND jobs = 0 AND grants = 0 RETURNING q.name
+      DELETE FROM queue q USING used WHERE q.name = $1 AND jobs = 0 AND grants = 0 AND children = 0 RETURNING q.name
     )
-    SELECT jobs, grants, EXISTS (SELECT FROM removed) AS removed, ${WAKE_SCHEDULER} FROM used`,
+    SELECT jobs, grants, children, EXISTS (SELECT FROM removed) AS removed, ${WAKE_SCHEDULER} FROM used`,
   values: (name: string) => [name],
-  row: ({ removed, jobs, grants }: RemovalRow): QueueRemoval => ({ removed, jobs, grants }),
+  row: ({ removed, jobs, grants, children }: RemovalRow): QueueRemoval => ({
+    removed,
+    jobs,
+    grants,
+    children,
+  }),
   changed: ([removal]) => removal?.removed ?? false,
 });

@@ -1,27 +1,10 @@
-/** What holds quota and capacity, for a cycle. */
-import type { QueryResultRow } from 'pg';
-import type { HoldingJob, MemberGroup } from '../../../core/scheduling/snapshot.ts';
+/** What holds quota and capacity, for a board that is made anew. */
 import { statement } from '../statement.ts';
-
-interface HoldingRow extends QueryResultRow {
-  readonly uid: string;
-  readonly name: string;
-  readonly project: string;
-  readonly queue: string;
-  readonly agent: string;
-  readonly gang: readonly MemberGroup[];
-}
+import { SCHEDULED_COLUMNS, type ScheduledRow, toHolding } from './scheduled-job.ts';
 
 export const holdingJobs = statement({
   name: 'snapshot_holding',
-  text: 'SELECT uid, name, project, queue, agent, gang FROM job WHERE agent IS NOT NULL ORDER BY created_at, uid',
+  text: `SELECT ${SCHEDULED_COLUMNS} FROM job WHERE agent IS NOT NULL ORDER BY created_at, uid`,
   values: (_: undefined) => [],
-  row: ({ uid, name, project, queue, agent, gang }: HoldingRow): HoldingJob => ({
-    uid,
-    name,
-    project,
-    queue,
-    agent,
-    groups: gang,
-  }),
+  row: (row: ScheduledRow) => toHolding(row),
 });

@@ -1,6 +1,7 @@
 /** Every kind that `get` knows, and how people call it. */
 import { UsageError } from '../../errors.ts';
 import { eventKind } from './event.ts';
+import { flavorKind } from './flavor.ts';
 import { jobKind } from './job.ts';
 import type { Kind } from './kind.ts';
 import { nodeKind } from './node.ts';
@@ -13,6 +14,7 @@ import { workerKind } from './worker.ts';
 export const KINDS: readonly Kind<unknown>[] = [
   jobKind,
   queueKind,
+  flavorKind,
   projectKind,
   queueGrantKind,
   scheduleKind,

@@ -19,6 +19,8 @@ export const queueKind: Kind<QueueView> = {
     { head: 'HOLDING', cell: (queue) => String(queue.status.holding) },
     { head: 'USED', cell: used },
     { head: 'AGE', cell: (queue, { now }) => age(queue.metadata.creationTimestamp, now) },
+    { head: 'PARENT', cell: (queue) => queue.spec.parent ?? '-', only: 'wide' },
+    { head: 'WEIGHT', cell: (queue) => String(queue.spec.weight ?? 1), only: 'wide' },
     { head: 'MAX RUNNING', cell: (queue) => String(queue.spec.maxRunning ?? '-'), only: 'wide' },
     { head: 'LABELS', cell: (queue) => labelsText(queue.metadata.labels), only: 'wide' },
     { head: 'DESCRIPTION', cell: (queue) => oneLine(queue.spec.description), only: 'wide' },

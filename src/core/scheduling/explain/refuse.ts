@@ -6,9 +6,9 @@ import { place } from '../place.ts';
 import type { Refusal } from '../plan.ts';
 import type { Quota } from '../quota.ts';
 import type { Rooms } from '../rooms.ts';
+import { selects } from '../selects.ts';
 import type { Shape, ShapeGroup } from '../shape.ts';
 import type { PendingJob } from '../snapshot.ts';
-import { selects } from '../selects.ts';
 import { largestGang } from './largest-gang.ts';
 import { say } from './say.ts';
 
@@ -45,7 +45,11 @@ function everFits(cycle: Cycle, shape: Shape, flavor: number): boolean {
   return fits;
 }
 
-function quotaNever(cycle: Cycle, empty: Quota, of: { queue: number; shape: Shape; flavor: number }): Refusal {
+function quotaNever(
+  cycle: Cycle,
+  empty: Quota,
+  of: { queue: number; shape: Shape; flavor: number },
+): Refusal {
   const { queue, shape, flavor } = of;
   const { name } = cycle.tree.queues[queue]!;
   const cell = empty.shortOf(queue, shape.total, flavor);
@@ -130,6 +134,7 @@ function lacking(rooms: Rooms, shape: Shape, flavor: number): string {
 function nobodyFor({ nodes }: Rooms, { group }: ShapeGroup): string {
   const labels = JSON.stringify(group.nodeSelector);
   const bare = nodes.all.filter((node) => selects({ ...node, taints: [] }, group, undefined));
-  if (bare.length > 0) return `no node of the labels ${labels} is of its flavor and without a taint that it does not tolerate,`;
+  if (bare.length > 0)
+    return `no node of the labels ${labels} is of its flavor and without a taint that it does not tolerate,`;
   return `no node that is not cordoned has the labels ${labels}`;
 }

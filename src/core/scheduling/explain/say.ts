@@ -20,7 +20,8 @@ export const say = {
     const amount = (value: number) => formatAmount(resource, Math.max(0, value));
     const kind = flavor === undefined ? resource : `${resource} of flavor ${flavor}`;
     const uses = `queue ${queue} uses ${amount(used)} of its own ${amount(nominal)}`;
-    const lent = available > 0 ? `, and ${amount(available)} more is to be had` : ', and no more is to be had';
+    const lent =
+      available > 0 ? `, and ${amount(available)} more is to be had` : ', and no more is to be had';
     return `needs ${amount(wanted)} ${kind}; ${uses}${used > nominal || available > nominal - used ? lent : ''}`;
   },
   quotaNever: ({ queue, resource, flavor, wanted, available }: Omit<Shortage, 'used' | 'nominal'>) => {
@@ -29,5 +30,6 @@ export const say = {
   },
   behind: (head: string) => `waits behind ${head}, which ranks higher and is next`,
   delays: (head: string) => `would delay ${head}, which ranks higher and is next`,
-  stopping: (many: number) => `next: room is kept for it until the ${many === 1 ? 'job that is' : `${many} jobs that are`} being stopped ${many === 1 ? 'has' : 'have'} gone`,
+  stopping: (many: number) =>
+    `next: room is kept for it until the ${many === 1 ? 'job that is' : `${many} jobs that are`} being stopped ${many === 1 ? 'has' : 'have'} gone`,
 };

@@ -73,12 +73,14 @@ const queues = fc
     ),
   )
   .map((given) =>
-    given.map(({ flavored, ...fields }): Queue => ({
-      ...fields,
-      labels: {},
-      description: '',
-      flavors: flavored ? FLAVORS.map(({ name }) => ({ flavor: name, quota: { [GPU]: 4 } })) : undefined,
-    })),
+    given.map(
+      ({ flavored, ...fields }): Queue => ({
+        ...fields,
+        labels: {},
+        description: '',
+        flavors: flavored ? FLAVORS.map(({ name }) => ({ flavor: name, quota: { [GPU]: 4 } })) : undefined,
+      }),
+    ),
   );
 
 const nodes = fc
@@ -95,17 +97,19 @@ const nodes = fc
     { minLength: 1, maxLength: 6 },
   )
   .map((given) =>
-    given.map(({ agent, cpu, gpus, place, gpu, tainted, unschedulable }, n): NodeSnapshot => ({
-      agent,
-      name: `n${n}`,
-      allocatable: { cpu, [GPU]: gpus },
-      labels: {
-        gpu,
-        ...(place ? { 'topology.kubernetes.io/zone': place[0]!, 'capstan.dev/rack': place[1]! } : {}),
-      },
-      taints: tainted ? [taint] : [],
-      unschedulable,
-    })),
+    given.map(
+      ({ agent, cpu, gpus, place, gpu, tainted, unschedulable }, n): NodeSnapshot => ({
+        agent,
+        name: `n${n}`,
+        allocatable: { cpu, [GPU]: gpus },
+        labels: {
+          gpu,
+          ...(place ? { 'topology.kubernetes.io/zone': place[0]!, 'capstan.dev/rack': place[1]! } : {}),
+        },
+        taints: tainted ? [taint] : [],
+        unschedulable,
+      }),
+    ),
   );
 
 /** What runs was admitted by the scheduler, some of it long ago; then nodes and quotas may have changed. */

@@ -54,9 +54,7 @@ function mostOf(snapshot: Snapshot, queue: Queue, cell: Cell): number {
 function keptBySiblings(snapshot: Snapshot, queue: Queue, cell: Cell): number {
   return ancestors(snapshot, queue)
     .flatMap(({ parent, name }) =>
-      parent === undefined
-        ? []
-        : snapshot.queues.filter((one) => one.parent === parent && one.name !== name),
+      parent === undefined ? [] : snapshot.queues.filter((one) => one.parent === parent && one.name !== name),
     )
     .reduce((kept, sibling) => {
       const lending = partOf(sibling, cell)?.lending?.[cell.resource] ?? Infinity;
