@@ -17,6 +17,7 @@ import { systemChance, systemClock } from '../../src/main/system.ts';
 import { OPERATIONS } from '../../src/operations/catalogue.ts';
 import type { Ports } from '../../src/ports/index.ts';
 import { NO_AUDIT_KEYS } from '../../src/ports/testing/no-audit.ts';
+import { NO_PLANNER } from '../../src/ports/testing/no-planner.ts';
 import { createHttpServer, type HttpServer } from '../../src/serve/http/server.ts';
 import { rememberingKeys, rememberingPorts } from './remembering-store.ts';
 
@@ -62,6 +63,7 @@ function portsOf(store: Store): Ports {
     chance: systemChance,
     files,
     blobs,
+    planner: NO_PLANNER,
   };
   return part === 'store' ? rememberingPorts(ports) : ports;
 }

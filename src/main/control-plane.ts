@@ -111,6 +111,7 @@ async function serve(
   const onTrouble = (what: string, error: unknown) =>
     log.warn({ err: error, what }, 'tasks could not be handed out; it will be tried again');
   let { certificate } = options.tls ?? {};
+  const planner = startPlanner();
   const ports: Ports = {
     ...store,
     ...openDesk({ store, replica: auditKeys.name, leaseMs: leaseOf(options), onTrouble }, over.signal),
@@ -121,6 +122,7 @@ async function serve(
     ...worldOf(options),
     files: agents,
     auditKeys,
+    planner,
   };
   const http = await createHttpServer({
     operations: OPERATIONS,
@@ -134,7 +136,6 @@ async function serve(
     options: httpOptions(options),
   });
   const workers = serveWorkers({ ports, identity, http, replica: auditKeys.name, onTrouble }, options);
-  const planner = startPlanner();
   const retain = () => keepTidy(ports, store, options.settings?.retention);
   const controllers = runControllers(
     {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { collectRound } from '../controllers/collect.ts';
 import { Cron } from '../controllers/cron.ts';
 import { type LoopOptions, runLoop } from '../controllers/loop.ts';
-import { Scheduler } from '../controllers/schedule.ts';
+import { Scheduler } from '../controllers/schedule/scheduler.ts';
 import { Sealer } from '../controllers/seal.ts';
 import { SetBack } from '../controllers/set-back.ts';
 import { Silence } from '../controllers/silence.ts';
@@ -15,7 +15,7 @@ import { AccessWatch } from '../controllers/watch-access.ts';
 import { webhookRound } from '../controllers/webhooks.ts';
 import { fire } from '../operations/schedule/fire.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Planner } from './planner.ts';
+import type { Planner } from '../ports/planner.ts';
 
 export interface ControllerOptions {
   readonly ports: Ports;
@@ -36,7 +36,8 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
   const { ports, holder, planner, log } = options;
   // Names of hosts and numbers of processes repeat; who holds the lease is one server and no other.
   const unique = `${holder}/${ports.chance.uid(ports.clock.now())}`;
-  const scheduler = new Scheduler({ ports, holder: unique, plan: planner.plan });
+  const scheduler = new Scheduler({ ports, holder: unique, planner });
+  scheduler.listen(signal);
   const gates = new Gates(ports, () => scheduler.holdsLease);
   const silentWorkers = silentWorkersRound(options.workerLeaseMs);
   const silence = new Silence(ports);

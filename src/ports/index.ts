@@ -11,11 +11,12 @@ import type { EventStore } from './event-store.ts';
 import type { Examiner, Listener } from './examiner.ts';
 import type { JobStore } from './job-store.ts';
 import type { KeyStore, Mint } from './key-store.ts';
+import type { Planner } from './planner.ts';
 import type { Principals } from './principals.ts';
 import type { FlavorStore, GrantStore, ProjectStore, QueueStore } from './queue-store.ts';
 import type { BindingStore, RoleStore } from './role-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
-import type { SchedulerStore } from './scheduler-store.ts';
+import type { BoardStore, DecisionStore, SchedulerStore } from './scheduler-store.ts';
 import type { Sealer } from './sealer.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Signals } from './signals.ts';
@@ -49,6 +50,10 @@ export interface Ports {
   readonly issuers: TokenVerifier;
   readonly sealer: Sealer;
   readonly scheduler: SchedulerStore;
+  readonly board: BoardStore;
+  readonly decisions: DecisionStore;
+  /** Of this replica; it answers while this replica schedules. */
+  readonly planner: Planner;
   readonly blobs: BlobStore;
   readonly files: AttemptFiles;
   readonly signals: Signals;

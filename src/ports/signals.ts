@@ -9,7 +9,7 @@ export type Topic = 'schedule' | 'event' | 'agent' | 'identity' | 'task' | 'gate
 
 export interface Signal {
   readonly topic: Topic;
-  /** For `agent`: its name. For `event`: a job's uid. For `task`: a queue. */
+  /** For `agent`: its name. For `event`: a job's uid. For `schedule`: the uid of a job that changed, or `rest`. For `task`: a queue. */
   readonly key: string;
 }
 

@@ -1,4 +1,5 @@
 /** The server as it is, with its own database, reached over HTTP: all but jobs that run. */
+
 import { afterAll, beforeAll } from 'vitest';
 import { createCalendar } from '../../src/adapters/cron/calendar.ts';
 import { withStore } from '../../src/adapters/postgres/testing/with-store.ts';
@@ -15,6 +16,7 @@ import { systemChance, systemClock } from '../../src/main/system.ts';
 import { OPERATIONS } from '../../src/operations/catalogue.ts';
 import type { Ports } from '../../src/ports/index.ts';
 import { NO_AUDIT_KEYS } from '../../src/ports/testing/no-audit.ts';
+import { NO_PLANNER } from '../../src/ports/testing/no-planner.ts';
 import { createHttpServer, type HttpServer } from '../../src/serve/http/server.ts';
 
 export const PEPPER = Buffer.alloc(32, 7);
@@ -94,6 +96,7 @@ async function openHouse({ store, more, settings, site, admin }: Opening): Promi
     ...identity.ports,
     ...openDesk({ store, leaseMs: 15_000, replica: 'house', onTrouble: () => undefined }, over.signal),
     blobs: fewBlobs(),
+    planner: NO_PLANNER,
     files: { read: async () => undefined },
     listener: { certificateEnds: () => undefined },
     clock: { now: site.now ?? systemClock.now },

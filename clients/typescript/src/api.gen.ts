@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 8eb820d67e5901d400ae024218c546652316d658fc3c66f1ef7cd62152ff72d0
+// sha256 d39b3d3471abedf864d4f27afda60123766720586cabe9cb086f1b18772fda80
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -1794,6 +1794,27 @@ export interface components {
                         signal?: string;
                         error?: components["schemas"]["TaskError"];
                     };
+                    /** @description Of its nodes */
+                    flavor?: string;
+                    /** @description The zone, rack or node that holds all of it */
+                    domain?: string;
+                    /** @description Where its members were put */
+                    placed?: {
+                        node: string;
+                        role: string;
+                        members: number;
+                    }[];
+                    /** @description It passed the first of its queue, which it was expected not to delay */
+                    backfilled?: boolean;
+                    preempted?: {
+                        /** @description The job that got its place */
+                        by: string;
+                        uid: string;
+                        /** @enum {string} */
+                        reason: "Reclaimed" | "HigherPriority" | "Overrun";
+                        /** @description Work since its last checkpoint, seconds */
+                        lost: number;
+                    };
                     members: {
                         role: string;
                         index: number;
@@ -1990,6 +2011,27 @@ export interface components {
                         exitCode?: number;
                         signal?: string;
                         error?: components["schemas"]["TaskError"];
+                    };
+                    /** @description Of its nodes */
+                    flavor?: string;
+                    /** @description The zone, rack or node that holds all of it */
+                    domain?: string;
+                    /** @description Where its members were put */
+                    placed?: {
+                        node: string;
+                        role: string;
+                        members: number;
+                    }[];
+                    /** @description It passed the first of its queue, which it was expected not to delay */
+                    backfilled?: boolean;
+                    preempted?: {
+                        /** @description The job that got its place */
+                        by: string;
+                        uid: string;
+                        /** @enum {string} */
+                        reason: "Reclaimed" | "HigherPriority" | "Overrun";
+                        /** @description Work since its last checkpoint, seconds */
+                        lost: number;
                     };
                     members: {
                         role: string;

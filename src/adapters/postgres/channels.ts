@@ -11,8 +11,8 @@ export const CHANNELS: Readonly<Record<Topic, string>> = {
   cron: 'capstan_cron',
 };
 
-/** A column that tells the scheduler to look, once per row. */
-export const WAKE_SCHEDULER = `pg_notify('${CHANNELS.schedule}', '')::text AS woken`;
+/** A column that tells the scheduler that something other than a job changed, once per row. */
+export const WAKE_SCHEDULER = `pg_notify('${CHANNELS.schedule}', 'rest')::text AS woken`;
 
 /** A column that tells every replica to look up anew who is who, once per row. */
 export const TELL_IDENTITY = `pg_notify('${CHANNELS.identity}', '')::text AS told`;

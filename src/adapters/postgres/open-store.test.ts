@@ -144,7 +144,7 @@ describe('a database that goes away', () => {
       await expect(store.health()).rejects.toMatchObject(unavailable);
       await expect(store.jobs.submit(aSubmission())).rejects.toMatchObject(unavailable);
       await expect(store.jobs.get('vision', first.job.uid)).rejects.toMatchObject(unavailable);
-      await expect(store.scheduler.snapshot()).rejects.toMatchObject(unavailable);
+      await expect(store.board.snapshot()).rejects.toMatchObject(unavailable);
       await gateway.open();
       expect(await store.jobs.get('vision', first.job.uid)).toEqual(first.job);
     } finally {
@@ -158,7 +158,7 @@ describe('a database that goes away', () => {
     await using session = await openSession(own.connection);
     const calls = Promise.allSettled(
       Array.from({ length: 50 }, (_, i) =>
-        i % 2 === 0 ? store.jobs.submit(aSubmission()) : store.scheduler.snapshot(),
+        i % 2 === 0 ? store.jobs.submit(aSubmission()) : store.board.snapshot(),
       ),
     );
     await session.run(END_OTHERS);

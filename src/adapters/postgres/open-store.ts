@@ -10,7 +10,7 @@ import type { KeyStore } from '../../ports/key-store.ts';
 import type { FlavorStore, GrantStore, ProjectStore, QueueStore } from '../../ports/queue-store.ts';
 import type { BindingStore, RoleStore } from '../../ports/role-store.ts';
 import type { ScheduleStore } from '../../ports/schedule-store.ts';
-import type { SchedulerStore } from '../../ports/scheduler-store.ts';
+import type { BoardStore, DecisionStore, SchedulerStore } from '../../ports/scheduler-store.ts';
 import type { SessionStore } from '../../ports/session-store.ts';
 import type { Signals } from '../../ports/signals.ts';
 import type { GateStore, SliceStore, TaskStore } from '../../ports/task-store.ts';
@@ -42,6 +42,8 @@ import { PostgresQueues } from './queues/queue-store.ts';
 import { PostgresBindings, PostgresRoles } from './roles/role-store.ts';
 import { passwordOf, type ReadPasswords, Rotation } from './rotation.ts';
 import { PostgresSchedules } from './schedules/schedule-store.ts';
+import { PostgresBoard } from './scheduling/board-store.ts';
+import { PostgresDecisions } from './scheduling/decisions.ts';
 import { PostgresScheduling } from './scheduling/scheduler-store.ts';
 import { PostgresSessions } from './sessions/session-store.ts';
 import { PostgresSignals } from './signals.ts';
@@ -79,6 +81,8 @@ export interface Store {
   readonly projects: ProjectStore;
   readonly queues: QueueStore;
   readonly flavors: FlavorStore;
+  readonly board: BoardStore;
+  readonly decisions: DecisionStore;
   readonly grants: GrantStore;
   readonly agents: AgentStore;
   readonly scheduler: SchedulerStore;
@@ -202,6 +206,8 @@ function portsOver({ db, hot }: Databases, clock: Clock, hints: Hints) {
     projects: new PostgresProjects(db),
     queues: new PostgresQueues(db),
     flavors: new PostgresFlavors(db),
+    board: new PostgresBoard(db),
+    decisions: new PostgresDecisions(db),
     grants: new PostgresGrants(db),
     agents: new PostgresAgents(db),
     scheduler: new PostgresScheduling(db, clock),

@@ -24,7 +24,7 @@ export function afterPlan(snapshot: Snapshot, plan: Plan, now: number): Snapshot
 }
 
 /** What the next cycle has to know of this one. */
-export function keptFrom({ reserve }: Plan): readonly Reserve[] {
+export function keptFrom({ reserve }: Pick<Plan, 'reserve'>): readonly Reserve[] {
   return reserve.filter(({ reason }) => reason === 'preemption');
 }
 

@@ -259,7 +259,17 @@ describe('collections', () => {
     const job = await submitted();
     const agent = 'stopper';
     const admitted = (await db.store.jobs.apply(decided(admit(job, { agent, now: NOON }))))!;
-    const stopping = (await db.store.jobs.apply(decided(preempt(admitted, { by: 'other', now: NOON }))))!;
+    const stopping = (await db.store.jobs.apply(
+      decided(
+        preempt(admitted, {
+          by: 'uid-other',
+          byName: 'vision/other',
+          reason: 'HigherPriority',
+          lostMs: 0,
+          now: NOON,
+        }),
+      ),
+    ))!;
     expect(await db.store.agents.collections(agent)).toEqual([]);
     const back = await db.store.jobs.apply(ended(stopping, { exitCode: 1, now: NOON + 1 }));
     expect(back?.state.name).toBe('pending');

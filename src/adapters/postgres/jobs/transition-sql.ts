@@ -40,9 +40,7 @@ export function signalEach(channel: string, keys: string, perSignal: number): st
    GROUP BY chunk`;
 }
 
-export const SIGNALS = `
-  SELECT pg_notify('${CHANNELS.schedule}', '')
-   WHERE EXISTS (SELECT FROM input WHERE agent IS NULL AND ${among('applied')})
+export const SIGNALS = `${signalEach(CHANNELS.schedule, 'SELECT uid::text FROM applied', UIDS_PER_SIGNAL)}
   UNION ALL ${signalEach(CHANNELS.event, 'SELECT uid::text FROM applied', UIDS_PER_SIGNAL)}
   UNION ALL ${signalEach(
     CHANNELS.agent,

@@ -7,7 +7,7 @@
 
 import type { QueryResultRow } from 'pg';
 import type { Waiting } from '../../../core/scheduling/plan.ts';
-import type { SchedulerLease } from '../../../ports/scheduler-store.ts';
+import type { KeptDecision, SchedulerLease } from '../../../ports/scheduler-store.ts';
 import { AUDIT } from '../audit/audit-sql.ts';
 import { CHANNELS } from '../channels.ts';
 import { APPLY } from '../jobs/apply-transitions.ts';
@@ -15,11 +15,12 @@ import { among, INPUT, SIGNALS, signalEach, TELL, UIDS_PER_SIGNAL } from '../job
 import { jsonText } from '../json-text.ts';
 import { statement } from '../statement.ts';
 
-export interface PlanToApply {
+export interface AppliedPlan {
   readonly lease: SchedulerLease;
   /** Made by `transitionRow`. */
   readonly transitions: readonly string[];
   readonly waiting: readonly Waiting[];
+  readonly decision?: KeptDecision | undefined;
   readonly now: number;
 }
 
@@ -51,7 +52,12 @@ const RETELL = `
     FROM explaining WHERE reason IS DISTINCT FROM old_reason AND ${among('explained')}
   RETURNING uid`;
 
-export const applyPlan = statement<PlanToApply, PlanRow, readonly string[] | undefined>({
+/** With the plan or not at all, so that no decision took place that can not be made again. */
+const REMEMBER = `
+  INSERT INTO scheduling_decision (seq, epoch, at, kind, version, body)
+  SELECT $6::bigint, $3::bigint, $7::bigint, $8, $9, $10::bytea FROM held_lease WHERE $6 IS NOT NULL`;
+
+export const applyPlan = statement<AppliedPlan, PlanRow, readonly string[] | undefined>({
   name: 'plan_apply',
   text: `
     WITH held_lease AS MATERIALIZED (${HELD_LEASE}),
@@ -62,16 +68,22 @@ export const applyPlan = statement<PlanToApply, PlanRow, readonly string[] | und
     explaining AS MATERIALIZED (${EXPLAINING}),
     explained AS (${EXPLAIN}),
     retold AS (${RETELL}),
+    remembered AS (${REMEMBER}),
     signals AS MATERIALIZED (${SIGNALS}
       UNION ALL ${signalEach(CHANNELS.event, 'SELECT uid::text FROM retold', UIDS_PER_SIGNAL)})
     SELECT ARRAY(SELECT uid::text FROM applied) AS uids, (SELECT count(*) FROM signals) AS signals,
            EXISTS (SELECT FROM held_lease) AS leased`,
-  values: ({ lease, transitions, waiting, now }) => [
+  values: ({ lease, transitions, waiting, now, decision }) => [
     transitions,
     lease.holder,
     lease.epoch,
     waiting.map(({ uid, version, reason, message }) => jsonText({ uid, version, reason, message })),
     now,
+    decision?.seq ?? null,
+    decision?.at ?? null,
+    decision?.kind ?? null,
+    decision?.version ?? null,
+    decision ? Buffer.from(decision.body) : null,
   ],
   row: ({ uids, leased }) => (leased ? uids : undefined),
   unaudited: 'it inserts its records itself',

@@ -33,7 +33,6 @@ const waits = (job: Job, more: Partial<Waiting> = {}): Waiting => ({
   version: job.version,
   reason: 'QuotaExceeded',
   message: 'cpu is used up',
-  position: 1,
   ...more,
 });
 const reasons = async (job: Job) =>
@@ -77,7 +76,7 @@ describe('a plan', () => {
     const [stays, moved] = [await submitted(), await submitted()];
     const plan = [admission(stays), admission(moved)];
     await store.jobs.apply(decided(update(moved, { priority: 60, by: 'ada', now: NOON })));
-    expect(await store.scheduler.apply(lease, plan, [])).toEqual([stays.uid]);
+    expect(await store.scheduler.apply(lease, { transitions: plan, waiting: [] })).toEqual([stays.uid]);
     expect((await store.jobs.get('vision', stays.uid))?.state.name).toBe('admitted');
     expect((await store.jobs.get('vision', moved.uid))?.state.name).toBe('pending');
     expect(await reasons(stays)).toEqual(['Admitted', 'Submitted']);
@@ -89,7 +88,7 @@ describe('a plan', () => {
     const plan = jobs.map((job, i) =>
       i % 3 === 0 ? decided(cancel(job, { by: 'deadline', now: NOON + 1 })) : admission(job),
     );
-    const applied = await store.scheduler.apply(lease, plan, []);
+    const applied = await store.scheduler.apply(lease, { transitions: plan, waiting: [] });
     expect(applied?.toSorted()).toEqual(jobs.map(({ uid }) => uid).toSorted());
     expect(await store.projects.count('vision')).toEqual({ admitted: 80 });
     const { items } = await store.jobs.list({ states: ['cancelled'] }, { limit: 100 });
@@ -102,14 +101,18 @@ describe('a plan', () => {
   ])('under a lease $what writes nothing', async ({ of }) => {
     const job = await submitted();
     const lease = of(await leased());
-    expect(await store.scheduler.apply(lease, [admission(job)], [waits(job)])).toBeUndefined();
+    expect(
+      await store.scheduler.apply(lease, { transitions: [admission(job)], waiting: [waits(job)] }),
+    ).toBeUndefined();
     expect(await store.jobs.get('vision', job.uid)).toEqual(job);
   });
 
   test('under a lease that is over writes nothing', async () => {
     const job = await submitted();
     const lease = (await store.scheduler.acquire('one', 0))!;
-    expect(await store.scheduler.apply(lease, [admission(job)], [])).toBeUndefined();
+    expect(
+      await store.scheduler.apply(lease, { transitions: [admission(job)], waiting: [] }),
+    ).toBeUndefined();
     expect(await store.jobs.get('vision', job.uid)).toEqual(job);
   });
 
@@ -120,7 +123,7 @@ describe('a plan', () => {
     await using watcher = await openSession(database.connection);
     await slow.run('BEGIN');
     await slow.run('SELECT FROM job WHERE uid = $1 FOR UPDATE', [job.uid]);
-    const applying = store.scheduler.apply(lease, [admission(job)], []);
+    const applying = store.scheduler.apply(lease, { transitions: [admission(job)], waiting: [] });
     const blocked = async (what: string) => {
       const rows = await watcher.run(
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`,
@@ -142,13 +145,16 @@ describe('the reason of a waiting job', () => {
   test('is written without a new version, and told when the reason is a new one', async () => {
     const lease = await leased();
     const job = await submitted();
-    expect(await store.scheduler.apply(lease, [], [waits(job)])).toEqual([]);
+    expect(await store.scheduler.apply(lease, { transitions: [], waiting: [waits(job)] })).toEqual([]);
     const waiting = await store.jobs.get('vision', job.uid);
     expect(waiting).toEqual({
       ...job,
       state: { ...job.state, reason: 'QuotaExceeded', message: 'cpu is used up' },
     });
-    await store.scheduler.apply(lease, [], [waits(job, { message: 'cpu is still used up' })]);
+    await store.scheduler.apply(lease, {
+      transitions: [],
+      waiting: [waits(job, { message: 'cpu is still used up' })],
+    });
     expect((await store.jobs.get('vision', job.uid))?.state.message).toBe('cpu is still used up');
     expect(await reasons(job)).toEqual(['QuotaExceeded', 'Submitted']);
   });
@@ -158,9 +164,9 @@ describe('the reason of a waiting job', () => {
     const job = await submitted();
     await using session = await openSession(database.connection);
     const place = () => session.run('SELECT ctid, xmin FROM job WHERE uid = $1', [job.uid]);
-    await store.scheduler.apply(lease, [], [waits(job)]);
+    await store.scheduler.apply(lease, { transitions: [], waiting: [waits(job)] });
     const before = await place();
-    await store.scheduler.apply(lease, [], [waits(job)]);
+    await store.scheduler.apply(lease, { transitions: [], waiting: [waits(job)] });
     expect(await place()).toEqual(before);
   });
 
@@ -168,7 +174,10 @@ describe('the reason of a waiting job', () => {
     const lease = await leased();
     const [moved, admitted] = [await submitted(), await submitted()];
     const kept = await store.jobs.apply(decided(update(moved, { priority: 1, by: 'ada', now: NOON })));
-    await store.scheduler.apply(lease, [admission(admitted)], [waits(moved), waits(admitted)]);
+    await store.scheduler.apply(lease, {
+      transitions: [admission(admitted)],
+      waiting: [waits(moved), waits(admitted)],
+    });
     expect(await store.jobs.get('vision', moved.uid)).toEqual(kept);
     expect((await store.jobs.get('vision', admitted.uid))?.state.reason).toBe('Admitted');
   });
@@ -194,9 +203,10 @@ describe('the snapshot', () => {
     await store.jobs.apply(admission(running));
     await store.jobs.apply(decided(cancel(await submitted(), { by: 'ada', now: NOON })));
     const common = { project: 'vision', queue: 'research' };
-    expect(await store.scheduler.snapshot()).toEqual({
+    expect(await store.board.snapshot()).toEqual({
       queues: [{ ...queue, maxRunning: undefined, createdAt: NOON }],
       grants: [{ ...common, maxPriority: 80, createdAt: NOON }],
+      flavors: [],
       nodes: [{ ...node, agent: 'local' }],
       pending: [
         {
@@ -207,6 +217,7 @@ describe('the snapshot', () => {
           createdAt: NOON,
           startAfter: NOON + 9,
           groups: [{ count: 4, requests: { cpu: 500 }, nodeSelector: {} }],
+          preemptions: 0,
           reason: 'Submitted',
           message: waiting.state.message,
           version: 1,
@@ -217,6 +228,10 @@ describe('the snapshot', () => {
           ...common,
           uid: running.uid,
           name: running.name,
+          priority: 50,
+          createdAt: NOON,
+          admittedAt: NOON + 1,
+          preemptions: 0,
           agent: 'local',
           groups: [{ count: 1, requests: { memory: 5 }, nodeSelector: {} }],
         },

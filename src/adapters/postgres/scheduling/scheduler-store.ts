@@ -1,10 +1,7 @@
 /** The `SchedulerStore` port over PostgreSQL. */
 import type { Job } from '../../../core/job/job.ts';
-import type { Transition } from '../../../core/job/transition.ts';
-import type { Waiting } from '../../../core/scheduling/plan.ts';
-import type { Snapshot } from '../../../core/scheduling/snapshot.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { SchedulerLease, SchedulerStore } from '../../../ports/scheduler-store.ts';
+import type { PlanToApply, SchedulerLease, SchedulerStore } from '../../../ports/scheduler-store.ts';
 import type { Database } from '../database.ts';
 import { getByUids } from '../jobs/get-by-uids.ts';
 import { getEndedByUids } from '../jobs/get-ended-by-uids.ts';
@@ -12,12 +9,7 @@ import { auditItem, transitionRow } from '../jobs/job-row.ts';
 import { isUid } from '../uid.ts';
 import { codeOf } from '../unavailable.ts';
 import { acquireLease } from './acquire-lease.ts';
-import { allGrants } from './all-grants.ts';
-import { allQueues } from './all-queues.ts';
-import { applyPlan, type PlanToApply } from './apply-plan.ts';
-import { connectedNodes } from './connected-nodes.ts';
-import { holdingJobs } from './holding-jobs.ts';
-import { pendingJobs } from './pending-jobs.ts';
+import { type AppliedPlan, applyPlan } from './apply-plan.ts';
 import { releaseLease } from './release-lease.ts';
 
 /** A plan locks many rows, in no set order with the writes of other servers. */
@@ -41,16 +33,6 @@ export class PostgresScheduling implements SchedulerStore {
     await this.#db.run(releaseLease, lease);
   }
 
-  snapshot(): Promise<Snapshot> {
-    return this.#db.transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (on) => ({
-      queues: await on.run(allQueues, undefined),
-      grants: await on.run(allGrants, undefined),
-      nodes: (await on.run(connectedNodes, undefined)).flat(),
-      pending: await on.run(pendingJobs, undefined),
-      holding: await on.run(holdingJobs, undefined),
-    }));
-  }
-
   /** The history is asked only for what is not live: the scheduler's own jobs all are. */
   async jobs(uids: readonly string[]): Promise<readonly Job[]> {
     const asked = uids.filter(isUid);
@@ -62,8 +44,7 @@ export class PostgresScheduling implements SchedulerStore {
 
   async apply(
     lease: SchedulerLease,
-    transitions: readonly Transition[],
-    waiting: readonly Waiting[],
+    { transitions, waiting, decision }: PlanToApply,
   ): Promise<readonly string[] | undefined> {
     const moving = new Set(transitions.map(({ job }) => job.uid));
     const plan = {
@@ -72,12 +53,13 @@ export class PostgresScheduling implements SchedulerStore {
         transitionRow(transition, this.#db.audit.stamp('plan.apply', auditItem(transition))),
       ),
       waiting: waiting.filter(({ uid }) => !moving.has(uid)),
+      decision,
       now: this.#clock.now(),
     };
     return this.#applyPlan(plan, MAX_TRIES);
   }
 
-  async #applyPlan(plan: PlanToApply, tries: number): Promise<readonly string[] | undefined> {
+  async #applyPlan(plan: AppliedPlan, tries: number): Promise<readonly string[] | undefined> {
     try {
       return await this.#db.one(applyPlan, plan);
     } catch (error) {

@@ -51,7 +51,8 @@ const DECISIONS: Readonly<Partial<Record<Move['kind'], Decide>>> = {
   cancel: (job, now) => cancel(job, { by: 'ada', now }),
   suspend: (job, now) => suspend(job, { by: 'ada', now }),
   resume: (job, now) => resume(job, { by: 'ada', now }),
-  preempt: (job, now) => preempt(job, { by: 'a higher claim', now }),
+  preempt: (job, now) =>
+    preempt(job, { by: 'uid-other', byName: 'a/higher-claim', reason: 'Reclaimed', lostMs: 0, now }),
   redrive: (job, now) => redrive(job, { by: 'ada', now }),
   update: (job, now) => update(job, { priority: now % 100, by: 'ada', now }),
 };
@@ -121,12 +122,12 @@ export class Rivals {
   async #plan(store: Store, holder: string, now: number): Promise<void> {
     const lease = await store.scheduler.acquire(holder, 60_000);
     if (!lease) return;
-    const { pending } = await store.scheduler.snapshot();
+    const { pending } = await store.board.snapshot();
     const ours = pending.filter(({ project }) => project === this.project);
     const jobs = await store.scheduler.jobs(ours.map(({ uid }) => uid));
     const decisions = jobs.map((job) => admit(job, { agent: 'local', now }));
     const plan = decisions.flatMap((made) => (made.kind === 'transition' ? made.transition : []));
-    const uids = new Set(await store.scheduler.apply(lease, plan, []));
+    const uids = new Set(await store.scheduler.apply(lease, { transitions: plan, waiting: [] }));
     this.applied.push(...plan.filter(({ job }) => uids.has(job.uid)));
     await store.scheduler.release(lease);
   }

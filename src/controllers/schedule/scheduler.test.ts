@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { aSnapshot, NOON, pending } from '../core/scheduling/testing/builders.ts';
-import type { Ports } from '../ports/index.ts';
-import type { SchedulerLease, SchedulerStore } from '../ports/scheduler-store.ts';
-import { NO_AUDIT } from '../ports/testing/no-audit.ts';
-import { Scheduler } from './schedule.ts';
+import type { Waiting } from '../../core/scheduling/plan.ts';
+import { aSnapshot, NOON, pending } from '../../core/scheduling/testing/builders.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { BoardStore, SchedulerLease, SchedulerStore } from '../../ports/scheduler-store.ts';
+import { NO_AUDIT } from '../../ports/testing/no-audit.ts';
+import { NO_PLANNER } from '../../ports/testing/no-planner.ts';
+import { Scheduler } from './scheduler.ts';
 
 const LEASE: SchedulerLease = { holder: 'a', epoch: 1, expiresAt: NOON + 4000 };
 
 /** A store that writes down what it is asked. */
-class Asked implements SchedulerStore {
+class Asked implements SchedulerStore, BoardStore {
   readonly asked: string[] = [];
   /** Another server has the lease. */
   taken = false;
@@ -27,6 +29,26 @@ class Asked implements SchedulerStore {
     return aSnapshot({ pending: [pending('one')] });
   }
 
+  async rest() {
+    const { queues, grants, nodes } = aSnapshot();
+    return { queues, grants, nodes };
+  }
+
+  async changed(uids: readonly string[]) {
+    this.asked.push(`changed ${uids.join(' ')}`);
+    return { pending: [], holding: [] };
+  }
+
+  async versions() {
+    return new Map<string, number>();
+  }
+
+  async uses() {
+    return [];
+  }
+
+  async keepUses() {}
+
   async jobs() {
     return [];
   }
@@ -42,12 +64,16 @@ function scheduling() {
   const time = { now: 0 };
   const ports = {
     scheduler: store,
+    board: store,
+    decisions: { last: async () => 0 },
     slices: { grant: async () => true },
     audit: NO_AUDIT,
     clock: { now: () => NOON + time.now },
   } as unknown as Ports;
-  const plan = async () => ({ admit: [], reserve: [], preempt: [], explain: [] });
-  const scheduler = new Scheduler({ ports, holder: 'a', plan, ticks: () => time.now });
+  const waits: Waiting = { uid: 'uid-one', version: 1, reason: 'NoAgent', message: 'no agent' };
+  const cycle = { plan: { admit: [], reserve: [], preempt: [] }, waiting: [waits], pending: 1, uses: [] };
+  const planner = { ...NO_PLANNER, cycle: async () => cycle };
+  const scheduler = new Scheduler({ ports, holder: 'a', planner, ticks: () => time.now });
   return { store, time, scheduler };
 }
 
@@ -77,7 +103,7 @@ describe('the scheduling cycle', () => {
     await scheduler.round();
     await scheduler.round();
     await scheduler.release();
-    expect(store.asked).toEqual(['acquire', 'snapshot', 'apply', 'snapshot', 'apply', 'acquire']);
+    expect(store.asked).toEqual(['acquire', 'snapshot', 'apply', 'apply', 'acquire']);
   });
 
   test('asks at every look while another holds the lease, and looks more often', async () => {

@@ -1,0 +1,62 @@
+/**
+ * How far forecasts were off, and the interval that follows: the tenth and the ninetieth of a hundred ratios of
+ * actual to forecast wait. (Split conformal prediction: Vovk et al., "Algorithmic Learning in a Random World",
+ * 2005, with ratios as the measure of nonconformity; it covers 80 % where the future is like the past.)
+ */
+
+const KEPT = 400;
+const ENOUGH = 30;
+/** Until enough is known. */
+const UNKNOWN = { low: 0.4, high: 2.5 } as const;
+/** A wait that is shorter than this is as good as none, milliseconds: ratios of small waits say nothing. */
+const LEAST = 1000;
+/** Forecasts that are remembered for their outcome. */
+const MOST_OPEN = 20_000;
+
+export interface Interval {
+  readonly low: number;
+  readonly at: number;
+  readonly high: number;
+}
+
+export class Calibration {
+  readonly #open = new Map<string, { readonly made: number; readonly at: number }>();
+  readonly #ratios: number[] = [];
+
+  /** The first forecast of a job is the one that is held against what happened. */
+  forecast(starts: ReadonlyMap<string, number>, now: number): void {
+    for (const [uid, at] of starts) {
+      if (this.#open.has(uid) || this.#open.size >= MOST_OPEN) continue;
+      this.#open.set(uid, { made: now, at });
+    }
+  }
+
+  started(uid: string, now: number): void {
+    const open = this.#open.get(uid);
+    this.#open.delete(uid);
+    if (!open) return;
+    this.#ratios.push(Math.max(LEAST, now - open.made) / Math.max(LEAST, open.at - open.made));
+    if (this.#ratios.length > KEPT) this.#ratios.shift();
+  }
+
+  /** It went without starting: nothing is learnt. */
+  gone(uid: string): void {
+    this.#open.delete(uid);
+  }
+
+  /** @returns epoch milliseconds, 80 % of starts lie within */
+  interval(at: number, now: number): Interval {
+    const wait = Math.max(LEAST, at - now);
+    const { low, high } = this.#quantiles();
+    return { low: Math.floor(now + wait * low), at, high: Math.ceil(now + wait * high) };
+  }
+
+  #quantiles(): { low: number; high: number } {
+    if (this.#ratios.length < ENOUGH) return UNKNOWN;
+    const sorted = [...this.#ratios].sort((a, b) => a - b);
+    const n = sorted.length;
+    // One more than were seen: the next one is as likely in any of the gaps between them.
+    const rank = (q: number) => Math.min(n - 1, Math.max(0, Math.round(q * (n + 1)) - 1));
+    return { low: sorted[rank(0.1)]!, high: sorted[rank(0.9)]! };
+  }
+}
