@@ -8,9 +8,11 @@ import type { Env, Io } from './io.ts';
 import { auditFindingsVerb } from './local/audit-findings.ts';
 import { auditVerifyVerb } from './local/audit-verify.ts';
 import type { DiagnoseServer } from './local/doctor.ts';
+import { replayVerb } from './local/replay.ts';
 import { type LocalVerbs, localVerbs } from './local/verbs.ts';
 import { OUTPUT_FORMATS } from './output/document.ts';
 import { findOnServer, verifyOnServer } from './remote/audit.ts';
+import { decisionsOnServer } from './remote/decisions.ts';
 import { HIDDEN_VERBS, REMOTE_VERBS } from './remote/verbs.ts';
 import { report } from './report.ts';
 import type { Shell } from './session.ts';
@@ -68,6 +70,7 @@ export function createProgram(
     .addCommand(auditFindingsVerb(shell, findOnServer));
   const examine: DiagnoseServer = async (...at) =>
     (await import('./remote/doctor.ts')).examineFromHere(...at);
+  program.commandsGroup('Look:').addCommand(replayVerb(shell, decisionsOnServer));
   program.commandsGroup('Serve:');
   for (const verb of localVerbs(shell, local, examine)) program.addCommand(verb);
   for (const make of HIDDEN_VERBS) program.addCommand(make(shell), { hidden: true });

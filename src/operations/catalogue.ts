@@ -41,6 +41,7 @@ import { suspendJob } from './job/suspend.ts';
 import { updateJob } from './job/update.ts';
 import { waitJobs } from './job/wait.ts';
 import { watchJobs } from './job/watch.ts';
+import { whyJob } from './job/why.ts';
 import { createKey } from './key/create.ts';
 import { listKeys } from './key/list.ts';
 import { revokeKey } from './key/revoke.ts';
@@ -67,6 +68,8 @@ import { putSchedule } from './schedule/put.ts';
 import { resumeSchedule } from './schedule/resume.ts';
 import { suspendSchedule } from './schedule/suspend.ts';
 import { triggerSchedule } from './schedule/trigger.ts';
+import { listDecisions } from './scheduling/decisions.ts';
+import { whatIf } from './scheduling/what-if.ts';
 import { endSession } from './session/end.ts';
 import { listSessions } from './session/list.ts';
 import { examineServer } from './system/doctor.ts';
@@ -112,6 +115,9 @@ export const OPERATIONS = {
   'queue.get': getQueue,
   'queue.list': listQueues,
   'queue.delete': deleteQueue,
+  'job.why': whyJob,
+  'scheduling.what-if': whatIf,
+  'scheduling.decisions': listDecisions,
   'flavor.put': putFlavor,
   'flavor.list': listFlavors,
   'flavor.delete': deleteFlavor,

@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 d39b3d3471abedf864d4f27afda60123766720586cabe9cb086f1b18772fda80
+// sha256 5bfac10c43a6d5010ef96006ec263d95cc30d0a304035760d74ea9ce4f177e9a
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -501,6 +501,66 @@ export interface paths {
          * @description Needs the permission `queue:read`. Effect: read.
          */
         get: operations["queue.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{project}/{job}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say why a job waits, when it will start, and what would start it now
+         * @description Needs the permission `job:read`. Effect: read.
+         */
+        get: operations["job.why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduling/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say who would start, wait or be preempted if something changed
+         * @description Needs the permission `queue:read`. Effect: read.
+         */
+        post: operations["scheduling.what-if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduling/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List decisions of the scheduler with what they were made on
+         * @description Needs the permission `queue:write`. Effect: read.
+         */
+        get: operations["scheduling.decisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2392,6 +2452,164 @@ export interface components {
             items: components["schemas"]["Queue"][];
             next?: string;
         };
+        Why: {
+            job: string;
+            project: string;
+            uid: string;
+            state: string;
+            reason: string;
+            message: string;
+            since: string;
+            /** @description False: as it was written down last; another server schedules and knows more */
+            live: boolean;
+            queue: string;
+            /** @description Place in its queue, from 1 */
+            position?: number;
+            /** @description Jobs that wait in its queue */
+            of?: number;
+            blockers: {
+                /** @description job/PROJECT/NAME or queue/NAME; "a job of another project" where that is not yours to see */
+                what: string;
+                how: string;
+                /** @description When it is expected to be out of the way */
+                until?: string;
+            }[];
+            /** @description Room is kept for it: when it is expected to be there, and what it waits for */
+            reserved?: {
+                at: string;
+                /** @enum {string} */
+                for: "capacity" | "quota" | "preemption";
+            };
+            /** @description When it is expected to start, and the interval in which 8 of 10 do */
+            expected?: {
+                at: string;
+                from: string;
+                to: string;
+            };
+            /** @description Attempts that lost their place: to whom, why, and seconds of work since the last checkpoint */
+            preempted: {
+                attempt: number;
+                by: string;
+                reason: string;
+                lost: number;
+            }[];
+            /** @description Each would start it now, proved by scheduling with it */
+            suggestions?: {
+                kind: string;
+                sentence: string;
+            }[];
+        };
+        "What-ifSchedulingRequest": {
+            addNodes?: {
+                /** @description Name of a node that they are like */
+                like?: string;
+                /** @default 1 */
+                count?: number;
+                /** @description Without like: what each has */
+                allocatable?: {
+                    [key: string]: string | number;
+                };
+                /** @default {} */
+                labels?: {
+                    [key: string]: string;
+                };
+            }[];
+            /**
+             * @description Nodes: what runs there waits again
+             * @default []
+             */
+            drain?: string[];
+            /**
+             * @description Nodes: what runs there stays
+             * @default []
+             */
+            cordon?: string[];
+            /** @description Own quota of queues, instead of what it is */
+            quota?: {
+                queue: string;
+                flavor?: string;
+                quota: {
+                    [key: string]: string | number;
+                };
+            }[];
+            /** @default [] */
+            pause?: string[];
+            /** @default [] */
+            resume?: string[];
+            submit?: {
+                /**
+                 * @description The project (a namespace on a cluster)
+                 * @default default
+                 */
+                project?: string;
+                /** @description Unique among the live jobs of the project; made up when absent */
+                name?: string;
+                /** @default {} */
+                labels?: {
+                    [key: string]: string;
+                };
+                spec: components["schemas"]["JobSpec"];
+                /** @description Also as header Idempotency-Key: a repeated submission is the same job */
+                idempotencyKey?: string;
+                /**
+                 * @description Check everything, store nothing
+                 * @default false
+                 */
+                dryRun?: boolean;
+            }[];
+        };
+        WhatIf: {
+            /** @description Start with it and not without it */
+            starts: {
+                project: string;
+                job: string;
+                queue: string;
+                agent: string;
+            }[];
+            /** @description Would have started, or run now, and wait with it */
+            waits: {
+                project: string;
+                job: string;
+                queue: string;
+                reason: string;
+                message: string;
+            }[];
+            preempted: {
+                project: string;
+                job: string;
+                queue: string;
+                by: string;
+                reason: string;
+            }[];
+            /** @description Jobs of projects that are not yours to see, among those above */
+            hidden: number;
+            /** @description The next cycle as it is */
+            before: {
+                starts: number;
+                waits: number;
+                preempted: number;
+            };
+            /** @description The next cycle with it */
+            after: {
+                starts: number;
+                waits: number;
+                preempted: number;
+            };
+        };
+        DecisionList: {
+            items: {
+                seq: number;
+                at: string;
+                /** @enum {string} */
+                kind: "base" | "delta";
+                /** @description Of the scheduler that made it */
+                version: string;
+                /** @description Base64 of compressed JSON: what it was made on, and the plan */
+                body: string;
+            }[];
+            /** @description Number of the latest */
+            last: number;
+        };
         PutFlavorRequest: {
             /** @default  */
             description?: string;
@@ -3926,6 +4144,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "job.why": {
+        parameters: {
+            query?: {
+                /** @description Also the smallest changes that would start it now; takes up to two seconds */
+                help?: string | boolean;
+            };
+            header?: never;
+            path: {
+                project: string;
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "scheduling.what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["What-ifSchedulingRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "scheduling.decisions": {
+        parameters: {
+            query?: {
+                /** @description Number of the first; it begins at the base before */
+                from?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
                 };
             };
             default: components["responses"]["Error"];

@@ -7,6 +7,7 @@ import type { BatchAnswer, RedriveAnswer, RedriveJobs, SubmitBatch, WaitAnswer, 
 import type { Deleted, JobAddress, JobList, JobView, ListJobs, StopJob, SubmitJob, Submitted, UpdateJob } from '../../contract/job.ts';
 import type { FlavorList, FlavorView, GrantAddress, Named, Page, ProjectList, ProjectView, PutFlavor, PutProject, PutQueue, PutQueueGrant, QueueGrantList, QueueGrantView, QueueList, QueueView } from '../../contract/queue.ts';
 import type { ListSchedules, PutSchedule, ScheduleAddress, ScheduleList, ScheduleView, TriggerSchedule, Triggered } from '../../contract/schedule.ts';
+import type { DecisionList, DecisionsInput, WhatIfInput, WhatIfView, WhyInput, WhyView } from '../../contract/scheduling.ts';
 import type { BeginConsole, BeginSignIn, BegunView, CompleteConsole, CompleteSignIn, ConsoleBegunView, ConsoleSessionView, Ended, ExchangeIdToken, ExchangeWorkloadToken, ListSessions, RefreshSession, RotatedView, SessionList, SessionRef, SignInSettings, SignedInView, TokenView } from '../../contract/sign-in.ts';
 import type { EventList, EventView, FollowEvents, ListEvents, LogLine, ReadLogs, ReadOutput, WatchJobs, WatchedJob } from '../../contract/stream.ts';
 import type { DoctorView, NodeList, Nothing, VersionView } from '../../contract/system.ts';
@@ -45,6 +46,9 @@ export interface Api {
   'queue.get': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof QueueView> };
   'queue.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof QueueList> };
   'queue.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
+  'job.why': { kind: 'unary'; input: z.input<typeof WhyInput>; output: z.output<typeof WhyView> };
+  'scheduling.what-if': { kind: 'unary'; input: z.input<typeof WhatIfInput>; output: z.output<typeof WhatIfView> };
+  'scheduling.decisions': { kind: 'unary'; input: z.input<typeof DecisionsInput>; output: z.output<typeof DecisionList> };
   'flavor.put': { kind: 'unary'; input: z.input<typeof PutFlavor>; output: z.output<typeof FlavorView> };
   'flavor.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof FlavorList> };
   'flavor.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
@@ -128,6 +132,9 @@ export const ROUTES = {
   'queue.get': { kind: 'unary', method: 'GET', path: '/api/v1/queues/{name}' },
   'queue.list': { kind: 'unary', method: 'GET', path: '/api/v1/queues' },
   'queue.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/queues/{name}' },
+  'job.why': { kind: 'unary', method: 'GET', path: '/api/v1/jobs/{project}/{job}/why' },
+  'scheduling.what-if': { kind: 'unary', method: 'POST', path: '/api/v1/scheduling/what-if' },
+  'scheduling.decisions': { kind: 'unary', method: 'GET', path: '/api/v1/scheduling/decisions' },
   'flavor.put': { kind: 'unary', method: 'PUT', path: '/api/v1/flavors/{name}' },
   'flavor.list': { kind: 'unary', method: 'GET', path: '/api/v1/flavors' },
   'flavor.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/flavors/{name}' },

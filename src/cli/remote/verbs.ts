@@ -31,13 +31,25 @@ import { updateVerb } from './update.ts';
 import { versionVerb } from './version.ts';
 import { watchVerb } from './watch.ts';
 import { webhookVerb } from './webhook.ts';
+import { whatIfVerb } from './what-if.ts';
 import { whoamiVerb } from './whoami.ts';
+import { whyVerb } from './why.ts';
 
 type MakeVerb = (shell: Shell) => Command;
 
 export const REMOTE_VERBS: Readonly<Record<string, readonly MakeVerb[]>> = {
   'Run jobs:': [runVerb, submitVerb, taskVerb],
-  'Look:': [getVerb, describeVerb, logsVerb, watchVerb, eventsVerb, outputVerb, resultVerb],
+  'Look:': [
+    getVerb,
+    describeVerb,
+    whyVerb,
+    whatIfVerb,
+    logsVerb,
+    watchVerb,
+    eventsVerb,
+    outputVerb,
+    resultVerb,
+  ],
   'Steer jobs:': [cancelVerb, suspendVerb, resumeVerb, redriveVerb, updateVerb, deleteVerb],
   'Set up:': [applyVerb, scheduleVerb, contextVerb, webhookVerb],
   'Who may what:': [loginVerb, logoutVerb, whoamiVerb, authVerb, keyVerb, roleVerb, sessionVerb, auditVerb],

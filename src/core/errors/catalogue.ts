@@ -220,6 +220,16 @@ export const CATALOGUE = {
     message: 'queue {queue} can not be like that: {why}',
     next: 'Change {field}.',
   },
+  'scheduling.elsewhere': {
+    status: 503,
+    message: 'another server schedules; only it can say',
+    next: 'Try again in a few seconds, or ask the other server.',
+  },
+  'scheduling.node_not_found': {
+    status: 404,
+    message: 'there is no node {node}',
+    next: '`capstan get nodes` lists them.',
+  },
   'flavor.not_found': {
     status: 404,
     message: 'there is no flavor {flavor}',

@@ -93,7 +93,7 @@ export function noRoom(cycle: Cycle, queue: number, shape: Shape): Refusal {
 
 export function behind(job: PendingJob, how: 'behind' | 'delays'): Refusal {
   const name = `${job.project}/${job.name}`;
-  return { reason: 'BehindHigherRank', message: say[how](name), blockedBy: `job/${name}`, alone: false };
+  return { reason: 'BehindHigherRank', message: say[how], blockedBy: `job/${name}`, alone: false };
 }
 
 function namesOf({ cells }: Cycle, cell: number) {

@@ -28,8 +28,8 @@ export const say = {
     const kind = flavor === undefined ? resource : `${resource} of flavor ${flavor}`;
     return `needs ${formatAmount(resource, wanted)} ${kind}, the most that queue ${queue} can ever have is ${formatAmount(resource, available)}`;
   },
-  behind: (head: string) => `waits behind ${head}, which ranks higher and is next`,
-  delays: (head: string) => `would delay ${head}, which ranks higher and is next`,
+  behind: 'waits behind a job of its queue that ranks higher and is next',
+  delays: 'would delay a job that ranks higher and for which room is kept',
   stopping: (many: number) =>
     `next: room is kept for it until the ${many === 1 ? 'job that is' : `${many} jobs that are`} being stopped ${many === 1 ? 'has' : 'have'} gone`,
 };
