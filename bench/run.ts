@@ -40,6 +40,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'a cycle with millions of finished, delayed and blocked tasks beside an empty installation (5 min; --scale)',
     load: () => import('./history.ts'),
   },
+  schedule: {
+    summary: 'the scheduler by itself: cycles, events, topology, why, growth (2 min)',
+    load: () => import('./schedule.ts'),
+  },
   soak: {
     summary: 'memory, dead rows and waits over a quarter of an hour at half the rate (17 min; --scale)',
     load: () => import('./soak.ts'),

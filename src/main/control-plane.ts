@@ -256,6 +256,9 @@ const KEEP = { jobs: 90 * DAY, events: 90 * DAY, audit: 400 * DAY };
 /** Ended sign-ins are forgotten after this, milliseconds; the audit still has them. */
 const SESSIONS_KEPT = 30 * 86_400_000;
 
+/** Decisions of the scheduler can be made again for this long, milliseconds. */
+const DECISIONS_KEPT = 7 * 86_400_000;
+
 async function keepTidy(ports: Ports, store: Store, keep = KEEP): Promise<void> {
   const now = systemClock.now();
   await store.ensurePartitions(now);
@@ -266,5 +269,6 @@ async function keepTidy(ports: Ports, store: Store, keep = KEEP): Promise<void> 
   await store.dropTaskLogs(now - keep.jobs);
   await store.pruneKeys(now);
   await store.sessions.prune(now - SESSIONS_KEPT);
+  await store.decisions.prune(now - DECISIONS_KEPT);
   await dropOld(ports, now - keep.audit);
 }

@@ -1,5 +1,6 @@
 /** docs/errors.md: every error that reaches a person, from the one catalogue. */
-import { CATALOGUE, type ErrorKind } from '../../src/core/errors/catalogue.ts';
+import { CATALOGUE } from '../../src/core/errors/catalogue.ts';
+import type { ErrorKind } from '../../src/core/errors/error-kind.ts';
 
 const HEAD = `# Errors
 

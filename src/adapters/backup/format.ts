@@ -95,8 +95,8 @@ export const KEY_TABLES: ReadonlySet<string> = new Set([
   'webhook_delivery',
 ]);
 
-/** Made anew by the restored store: its schema's record, its epoch, who schedules. */
-export const OWN_TABLES: ReadonlySet<string> = new Set(['migration', 'meta', 'lease']);
+/** Made anew by the restored store: its schema's record, its epoch, who schedules, what is decided from then on. */
+export const OWN_TABLES: ReadonlySet<string> = new Set(['migration', 'meta', 'lease', 'scheduling_decision']);
 
 /** A secret file at the top of the data directory. */
 export const KEY_FILE = /^[a-z0-9][a-z0-9.-]{0,60}\.key$/;

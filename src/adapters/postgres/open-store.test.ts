@@ -199,7 +199,7 @@ describe('signals', () => {
       const first = aSubmission();
       await other.jobs.submit(first);
       const want = [
-        { topic: 'schedule', key: '' },
+        { topic: 'schedule', key: first.job.uid },
         { topic: 'event', key: first.job.uid },
       ];
       await vi.waitFor(() => expect(signals).toEqual(want), { timeout: 10_000 });

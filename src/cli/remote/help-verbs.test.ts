@@ -32,7 +32,7 @@ describe('explain', () => {
 
   test.each([
     { path: 'job', says: 'metadata' },
-    { path: 'queue.quota', says: 'Most that running jobs may hold' },
+    { path: 'queue.quota', says: 'what running jobs may hold' },
     { path: 'queuegrant.maxPriority', says: 'integer 0–100' },
     { path: 'project.defaultQueue', says: 'name' },
     { path: 'job.roles[0].env', says: 'Variables' },

@@ -1,5 +1,6 @@
 /** The one error class that reaches a person. Everything else is a defect and answers `internal`. */
-import { CATALOGUE, type ErrorCode, type ErrorKind } from './catalogue.ts';
+import { CATALOGUE, type ErrorCode } from './catalogue.ts';
+import type { ErrorKind } from './error-kind.ts';
 
 export interface Detail {
   readonly path: string;

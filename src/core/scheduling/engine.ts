@@ -16,9 +16,6 @@ import { Uses } from './uses.ts';
 /** Grows when the same input may give another plan. */
 export const SCHEDULER_VERSION = '1';
 
-/** What a cycle read beside the jobs. */
-export type Rest = Omit<Snapshot, 'pending' | 'holding'>;
-
 /** One decision and what it was made on: the base has all, a delta what changed since the record before. */
 export interface DecisionRecord {
   readonly kind: 'base' | 'delta';

@@ -48,7 +48,7 @@ export function placeIn(rooms: Rooms, shape: Shape, at: At & { readonly domain: 
   const { level, domain, flavor } = at;
   const { names, nodes } = rooms.nodes.domains(level);
   const within = nodes[domain] ?? [];
-  const parts = fit(rooms, shape, { ...at, within });
+  const parts = fitAll(rooms, shape, { ...at, within });
   const first = within[0];
   if (!parts || first === undefined) return undefined;
   const { agent } = rooms.nodes.all[first]!;
@@ -104,7 +104,7 @@ interface Within extends PlaceOptions {
 }
 
 /** All groups on these nodes. With several, what the first take is counted while the next are placed. */
-function fit(rooms: Rooms, shape: Shape, options: Within): SpotPart[] | undefined {
+function fitAll(rooms: Rooms, shape: Shape, options: Within): SpotPart[] | undefined {
   const [only] = shape.groups;
   if (shape.groups.length === 1) return fitGroup(rooms, only!, options);
   const trial = rooms.copy();

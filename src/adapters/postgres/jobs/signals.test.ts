@@ -32,10 +32,10 @@ const start = (job: Job) => {
 };
 
 const CHANGES: readonly Change[] = [
-  { what: 'admission', before: [], change: admission, want: ['agent local', 'event'] },
-  { what: 'start', before: [admission], change: start, want: ['event'] },
-  { what: 'silence of its agent', before: [admission], change: silence, want: ['event'] },
-  { what: 'stop', before: [admission], change: cancellation, want: ['agent local', 'event'] },
+  { what: 'admission', before: [], change: admission, want: ['agent local', 'event', 'schedule'] },
+  { what: 'start', before: [admission], change: start, want: ['event', 'schedule'] },
+  { what: 'silence of its agent', before: [admission], change: silence, want: ['event', 'schedule'] },
+  { what: 'stop', before: [admission], change: cancellation, want: ['agent local', 'event', 'schedule'] },
   {
     what: 'end',
     before: [admission, start],

@@ -7,7 +7,7 @@ import { schedule } from '../schedule.ts';
 import type { HoldingJob, MemberGroup, NodeSnapshot, PendingJob, Snapshot } from '../snapshot.ts';
 import { NOON } from './builders.ts';
 
-export const GPU = 'nvidia.com/gpu';
+const GPU = 'nvidia.com/gpu';
 const QUEUES = ['a', 'b', 'c', 'd', 'e'];
 const OPEN = Array.from({ length: 8 }, () => 'open' as const);
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
