@@ -10,6 +10,8 @@ const ENOUGH = 30;
 const UNKNOWN = { low: 0.4, high: 2.5 } as const;
 /** A wait that is shorter than this is as good as none, milliseconds: ratios of small waits say nothing. */
 const LEAST = 1000;
+/** Of forecasts of waits that are like the one that is asked for: small waits are foreseen less well than long ones. */
+const NEAREST = 80;
 /** Forecasts that are remembered for their outcome. */
 const MOST_OPEN = 20_000;
 
@@ -21,12 +23,12 @@ export interface Interval {
 
 export class Calibration {
   readonly #open = new Map<string, { readonly made: number; readonly at: number }>();
-  readonly #ratios: number[] = [];
+  readonly #past: { readonly wait: number; readonly ratio: number }[] = [];
 
   /** The first forecast of a job is the one that is held against what happened. */
   forecast(starts: ReadonlyMap<string, number>, now: number): void {
     for (const [uid, at] of starts) {
-      if (this.#open.has(uid) || this.#open.size >= MOST_OPEN) continue;
+      if (at <= now || this.#open.has(uid) || this.#open.size >= MOST_OPEN) continue;
       this.#open.set(uid, { made: now, at });
     }
   }
@@ -35,8 +37,9 @@ export class Calibration {
     const open = this.#open.get(uid);
     this.#open.delete(uid);
     if (!open) return;
-    this.#ratios.push(Math.max(LEAST, now - open.made) / Math.max(LEAST, open.at - open.made));
-    if (this.#ratios.length > KEPT) this.#ratios.shift();
+    const wait = Math.max(LEAST, open.at - open.made);
+    this.#past.push({ wait, ratio: Math.max(LEAST, now - open.made) / wait });
+    if (this.#past.length > KEPT) this.#past.shift();
   }
 
   /** It went without starting: nothing is learnt. */
@@ -47,13 +50,15 @@ export class Calibration {
   /** @returns epoch milliseconds, 80 % of starts lie within */
   interval(at: number, now: number): Interval {
     const wait = Math.max(LEAST, at - now);
-    const { low, high } = this.#quantiles();
+    const { low, high } = this.#quantiles(wait);
     return { low: Math.floor(now + wait * low), at, high: Math.ceil(now + wait * high) };
   }
 
-  #quantiles(): { low: number; high: number } {
-    if (this.#ratios.length < ENOUGH) return UNKNOWN;
-    const sorted = [...this.#ratios].sort((a, b) => a - b);
+  #quantiles(wait: number): { low: number; high: number } {
+    if (this.#past.length < ENOUGH) return UNKNOWN;
+    const far = (one: { readonly wait: number }) => Math.max(one.wait / wait, wait / one.wait);
+    const like = [...this.#past].sort((a, b) => far(a) - far(b)).slice(0, NEAREST);
+    const sorted = like.map(({ ratio }) => ratio).sort((a, b) => a - b);
     const n = sorted.length;
     // One more than were seen: the next one is as likely in any of the gaps between them.
     const rank = (q: number) => Math.min(n - 1, Math.max(0, Math.round(q * (n + 1)) - 1));

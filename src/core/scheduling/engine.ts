@@ -70,7 +70,10 @@ export class Engine {
 
   /** What changed since the cycle before. */
   update(delta: Delta, now: number): void {
-    for (const uid of delta.gone ?? []) this.#errors.ended(this.#board.holders.get(uid)?.job, now);
+    for (const uid of delta.gone ?? []) {
+      this.#errors.ended(this.#board.holders.get(uid)?.job, now);
+      this.#calibration.gone(uid);
+    }
     this.#note(delta);
     if (delta.rest) {
       this.#snapshot = { ...this.snapshot(), ...delta.rest };
