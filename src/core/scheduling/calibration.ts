@@ -1,7 +1,8 @@
 /**
  * How far forecasts were off, and the interval that follows: the tenth and the ninetieth of a hundred ratios of
  * actual to forecast wait. (Split conformal prediction: Vovk et al., "Algorithmic Learning in a Random World",
- * 2005, with ratios as the measure of nonconformity; it covers 80 % where the future is like the past.)
+ * 2005, with ratios as the measure of nonconformity. Because the future is not quite like the past, the level follows
+ * what came out: Gibbs and Candès, "Adaptive Conformal Inference Under Distribution Shift", NeurIPS 2021.)
  */
 
 const KEPT = 400;
@@ -12,6 +13,12 @@ const UNKNOWN = { low: 0.4, high: 2.5 } as const;
 const LEAST = 1000;
 /** Of forecasts of waits that are like the one that is asked for: small waits are foreseen less well than long ones. */
 const NEAREST = 80;
+/** What is promised to lie outside the interval. */
+const OUTSIDE = 0.2;
+/** How fast the aim follows what came out, and how far. */
+const STEP = 0.01;
+const LEAST_OUTSIDE = 0.02;
+const MOST_OUTSIDE = 0.4;
 /** Forecasts that are remembered for their outcome. */
 const MOST_OPEN = 20_000;
 
@@ -23,6 +30,8 @@ export interface Interval {
 
 export class Calibration {
   readonly #open = new Map<string, { readonly made: number; readonly at: number }>();
+  /** The part that is aimed to lie outside, so that `OUTSIDE` really does. */
+  #outside = OUTSIDE;
   readonly #past: { readonly wait: number; readonly ratio: number }[] = [];
 
   /** The first forecast of a job is the one that is held against what happened. */
@@ -38,7 +47,14 @@ export class Calibration {
     this.#open.delete(uid);
     if (!open) return;
     const wait = Math.max(LEAST, open.at - open.made);
-    this.#past.push({ wait, ratio: Math.max(LEAST, now - open.made) / wait });
+    const ratio = Math.max(LEAST, now - open.made) / wait;
+    const { low, high } = this.#quantiles(wait);
+    const missed = ratio < low || ratio > high ? 1 : 0;
+    this.#outside = Math.min(
+      MOST_OUTSIDE,
+      Math.max(LEAST_OUTSIDE, this.#outside + STEP * (OUTSIDE - missed)),
+    );
+    this.#past.push({ wait, ratio });
     if (this.#past.length > KEPT) this.#past.shift();
   }
 
@@ -62,6 +78,6 @@ export class Calibration {
     const n = sorted.length;
     // One more than were seen: the next one is as likely in any of the gaps between them.
     const rank = (q: number) => Math.min(n - 1, Math.max(0, Math.round(q * (n + 1)) - 1));
-    return { low: sorted[rank(0.1)]!, high: sorted[rank(0.9)]! };
+    return { low: sorted[rank(this.#outside / 2)]!, high: sorted[rank(1 - this.#outside / 2)]! };
   }
 }
