@@ -145,7 +145,11 @@ function* fewerMembers(of: Case): Generator<Suggestion> {
     if (trials.starts(changeTo(middle))) low = middle;
     else high = middle;
   }
-  if (low > 0) yield { change: changeTo(low), sentence: `${low} members instead of ${role.group.count}` };
+  if (low > 0)
+    yield {
+      change: changeTo(low),
+      sentence: `${low} ${low === 1 ? 'member' : 'members'} instead of ${role.group.count}`,
+    };
 }
 
 function* looserTopology(of: Case): Generator<Suggestion> {
