@@ -53,7 +53,7 @@ const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
 
 function gapOf(snapshot: Snapshot): number {
   const started = new Set(schedule(snapshot, NOON).admit.map(({ uid }) => uid));
-  const reached = valueOf(
+  const reached = worthOf(
     snapshot,
     snapshot.pending.filter(({ uid }) => started.has(uid)),
   );
@@ -62,7 +62,7 @@ function gapOf(snapshot: Snapshot): number {
 }
 
 /** Rank from 1 for the lowest, times the part of all processors. */
-function valueOf(snapshot: Snapshot, jobs: readonly PendingJob[]): number {
+function worthOf(snapshot: Snapshot, jobs: readonly PendingJob[]): number {
   const order = [...snapshot.pending].sort((a, b) => staticRank(a) - staticRank(b)).map(({ uid }) => uid);
   const whole = snapshot.nodes.reduce((sum, { allocatable }) => sum + (allocatable.cpu ?? 0), 0);
   return jobs.reduce((sum, job) => {
@@ -76,7 +76,7 @@ function bestOf(snapshot: Snapshot): number {
   let best = 0;
   for (let set = 0; set < 1 << jobs.length; set += 1) {
     const chosen = jobs.filter((_, n) => (set >> n) & 1);
-    const value = valueOf(snapshot, chosen);
+    const value = worthOf(snapshot, chosen);
     if (value > best && placeable(snapshot, chosen)) best = value;
   }
   return best;
