@@ -154,6 +154,8 @@ export function brokenGangs(snapshot: Snapshot, plan: Plan): string[] {
       node: snapshot.nodes.find(({ agent: of, name }) => of === agent && name === part.node)!,
     }));
     const kind = snapshot.flavors?.find(({ name }) => name === flavor);
+    for (const { node } of where)
+      if (node.unschedulable) said.push(`${uid} is on ${node.name}, which is cordoned`);
     for (const { node, part } of where)
       if (!selects(node, job.groups[part.group]!, kind)) said.push(`${uid} may not be on ${node.name}`);
     if (job.topology?.required && job.topology.level !== 'none') {
