@@ -9,7 +9,7 @@ import type { PendingJob, Snapshot } from './snapshot.ts';
 import { anyCluster } from './testing/any-cluster.ts';
 import { aNode, aQueue, aSnapshot, holding, NOON, pending } from './testing/builders.ts';
 
-const numRuns = Number(process.env.CAPSTAN_PROPERTY_RUNS ?? 1000) / 4;
+const numRuns = Number(process.env.CAPSTAN_PROPERTY_RUNS ?? 500) / 4;
 
 describe('what is said to help', () => {
   property.prop([anyCluster], { numRuns })('starts the job when it is applied', (snapshot) => {

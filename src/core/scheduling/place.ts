@@ -103,13 +103,36 @@ interface Within extends PlaceOptions {
   readonly within: readonly number[];
 }
 
-/** All groups on these nodes. With several, what the first take is counted while the next are placed. */
+/**
+ * All groups on these nodes. With several, what the first take is counted while the next are placed; the most
+ * demanding goes first, and where that leads nowhere the one that the fewest nodes may hold.
+ */
 function fitAll(rooms: Rooms, shape: Shape, options: Within): SpotPart[] | undefined {
   const [only] = shape.groups;
   if (shape.groups.length === 1) return fitGroup(rooms, only!, options);
+  return (
+    fitInOrder(rooms, shape.groups, options) ??
+    fitInOrder(rooms, pickiestFirst(rooms, shape.groups, options), options) ??
+    fitInOrder(rooms, shape.groups.toReversed(), options)
+  );
+}
+
+function pickiestFirst(
+  rooms: Rooms,
+  groups: readonly ShapeGroup[],
+  { within, flavor }: Within,
+): readonly ShapeGroup[] {
+  const choices = (group: ShapeGroup) => {
+    const mask = rooms.nodes.mask(group, flavor);
+    return within.reduce((sum, node) => sum + mask[node]!, 0);
+  };
+  return groups.toSorted((a, b) => choices(a) - choices(b));
+}
+
+function fitInOrder(rooms: Rooms, groups: readonly ShapeGroup[], options: Within): SpotPart[] | undefined {
   const trial = rooms.copy();
   const parts: SpotPart[] = [];
-  for (const group of shape.groups) {
+  for (const group of groups) {
     const placed = fitGroup(trial, group, options);
     if (!placed) return undefined;
     for (const part of placed)

@@ -52,6 +52,21 @@ class JobStatusAttemptOutcome(TypedDict):
     error: NotRequired[TaskError]
 
 
+class JobStatusAttemptPlacedItem(TypedDict):
+    node: str
+    role: str
+    members: int
+
+
+class JobStatusAttemptPreempted(TypedDict):
+    by: str
+    """The job that got its place"""
+    uid: str
+    reason: Literal["Reclaimed", "HigherPriority", "Overrun"]
+    lost: float
+    """Work since its last checkpoint, seconds"""
+
+
 class JobStatusAttemptMember(TypedDict):
     role: str
     index: int
@@ -84,6 +99,15 @@ class JobStatusAttempt(TypedDict):
     startedAt: NotRequired[str]
     endedAt: NotRequired[str]
     outcome: NotRequired[JobStatusAttemptOutcome]
+    flavor: NotRequired[str]
+    """Of its nodes"""
+    domain: NotRequired[str]
+    """The zone, rack or node that holds all of it"""
+    placed: NotRequired[list[JobStatusAttemptPlacedItem]]
+    """Where its members were put"""
+    backfilled: NotRequired[bool]
+    """It passed the first of its queue, which it was expected not to delay"""
+    preempted: NotRequired[JobStatusAttemptPreempted]
     members: list[JobStatusAttemptMember]
     outputs: list[JobStatusAttemptOutput]
 
