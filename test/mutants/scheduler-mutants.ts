@@ -114,9 +114,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     breaks: 'determinism: the order of rows decides',
-    file: 'board.ts',
-    from: '(a.job.uid < b.job.uid ? -1 : Number(a.job.uid > b.job.uid))',
-    to: '0',
+    file: 'rooms.ts',
+    from: 'this.all = [...nodes].sort((a, b) => compare(a.agent, b.agent) || compare(a.name, b.name));',
+    to: 'this.all = [...nodes];',
     suite: PROPERTIES,
   },
   {
