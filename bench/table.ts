@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- table FILE…`: writes what benches printed with `--json` into docs/performance.md, between two
- * marks. The text around it is written by people; no figure is.
+ * marks; rows of other benches stay. The text around it is written by people; no figure is.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -21,7 +21,20 @@ export function writeTable(files: readonly string[]): void {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`${PAGE} has no marks`);
-  writeFileSync(PAGE, `${before}${BEGIN}\n${tableOf(lines)}\n${machine()}\n${END}${after}`);
+  const kept = rowsOf(page.slice(before.length), new Set(lines.map(({ bench }) => bench)));
+  writeFileSync(
+    PAGE,
+    `${before}${BEGIN}\n${[tableOf(lines), ...kept].join('\n')}\n${machine()}\n${END}${after}`,
+  );
+}
+
+/** Rows that stand there of benches that were not run again. */
+function rowsOf(page: string, again: ReadonlySet<string>): string[] {
+  const table = page.slice(0, page.indexOf(END));
+  return table
+    .split('\n')
+    .slice(3)
+    .filter((row) => row.startsWith('| ') && !again.has(row.split(' | ')[0]!.slice(2)));
 }
 
 function linesOf(file: string): Line[] {
