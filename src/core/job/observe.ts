@@ -49,6 +49,7 @@ function withStart(ending: Decision, state: HoldingState, seen: AttemptObservati
 function recordOf(job: Job, seen: AttemptObservation): AttemptRecord {
   const kept = job.attempts.find((record) => record.number === seen.ref.attempt);
   return {
+    ...kept,
     number: seen.ref.attempt,
     agent: kept?.agent ?? '',
     admittedAt: kept?.admittedAt ?? job.updatedAt,

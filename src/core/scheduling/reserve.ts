@@ -130,6 +130,8 @@ export function reserve(cycle: Cycle, head: Head, of: Opening & { readonly reaso
   const { job, queue, shape } = head;
   const { at, spot, after, reason } = of;
   keepQuota(cycle, head, of);
+  // Its place among the jobs that its queue may run is kept as well.
+  cycle.running[queue]! += 1;
   keepRoom(cycle, of, after);
   cycle.reserves.push({
     job,

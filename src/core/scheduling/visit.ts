@@ -46,7 +46,10 @@ function consider(visits: Visits, line: Line, { job, shape }: Entry): boolean {
   }
   const refusal = refusalFor(cycle, line, { shape, job });
   line.failed.set(shape, { ends, refusal });
-  if (!refusal.alone && !line.head) block(visits, line, { job, queue: line.queue, shape, refusal });
+  if (!refusal.alone && !line.head) {
+    block(visits, line, { job, queue: line.queue, shape, refusal });
+    line.closed ??= closedFor(cycle, line);
+  }
   return false;
 }
 

@@ -13,7 +13,7 @@ export function warningsFor(spec: JobSpec): string[] {
   for (const role of roles) {
     if (role.members.max > role.members.min)
       warnings.push(
-        `role ${role.name} is elastic; it starts with ${role.members.min} members and keeps them`,
+        `role ${role.name} is elastic; it starts with ${role.members.min} to ${role.members.max} members, as there is room, and keeps them`,
       );
     if (Object.keys(role.resources).length > 0) continue;
     warnings.push(`role ${role.name} requests no resources: it is not counted against quota or capacity`);
