@@ -11,9 +11,10 @@ export function warningsFor(spec: JobSpec): string[] {
     warnings.push('the timeout is shorter than the expected duration');
   }
   for (const role of roles) {
-    if (role.members.max > role.members.min)
+    const { min, max } = role.members;
+    if (max > min)
       warnings.push(
-        `role ${role.name} is elastic; it starts with ${role.members.min} members and keeps them`,
+        `role ${role.name} is elastic; an attempt starts with ${min} to ${max} members, as there is room, and keeps them`,
       );
     if (Object.keys(role.resources).length > 0) continue;
     warnings.push(`role ${role.name} requests no resources: it is not counted against quota or capacity`);
