@@ -4,6 +4,7 @@
  * messages of one session; `ack` names the last one that was dealt with.
  */
 import type { AttemptObservation, AttemptRef, AttemptSpec, StopOrder } from '../core/job/attempt.ts';
+import type { Taint } from '../core/scheduling/queue.ts';
 
 /** Rises when an older peer would misunderstand. */
 export const LINK_PROTOCOL = 1;
@@ -14,6 +15,8 @@ export interface RunnerFactsMessage {
     readonly name: string;
     readonly allocatable: Readonly<Record<string, number>>;
     readonly labels: Readonly<Record<string, string>>;
+    readonly taints?: readonly Taint[] | undefined;
+    readonly unschedulable?: boolean | undefined;
   }[];
 }
 

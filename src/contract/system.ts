@@ -13,6 +13,11 @@ export const NodeView = z.object({
   connected: z.boolean(),
   allocatable: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
+  taints: z
+    .array(z.object({ key: z.string(), value: z.string().optional(), effect: z.string() }))
+    .optional()
+    .describe('Members that do not tolerate them are not put there'),
+  unschedulable: z.boolean().optional().describe('Cordoned: what runs there stays, nothing is added'),
   lastHeard: z.string(),
 });
 

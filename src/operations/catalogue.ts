@@ -22,6 +22,7 @@ import type { Operation } from './define.ts';
 import { followEvents } from './event/follow.ts';
 import { listEvents } from './event/list.ts';
 import { deleteFlavor } from './flavor/delete.ts';
+import { getFlavor } from './flavor/get.ts';
 import { listFlavors } from './flavor/list.ts';
 import { putFlavor } from './flavor/put.ts';
 import { deleteGrant } from './grant/delete.ts';
@@ -119,6 +120,7 @@ export const OPERATIONS = {
   'scheduling.what-if': whatIf,
   'scheduling.decisions': listDecisions,
   'flavor.put': putFlavor,
+  'flavor.get': getFlavor,
   'flavor.list': listFlavors,
   'flavor.delete': deleteFlavor,
   'grant.put': putGrant,

@@ -30,8 +30,17 @@ export interface ProjectStore {
   count(name: string): Promise<Readonly<Partial<Record<StateName, number>>>>;
 }
 
+/** What a queue is put beside: it stays as it is until the queue is kept. */
+export interface Around {
+  /** Every queue; the one that is put as it was before, too. */
+  readonly queues: readonly Queue[];
+  /** Names of flavors. */
+  readonly flavors: ReadonlySet<string>;
+}
+
 export interface QueueStore {
-  put(queue: Queue, now: number): Promise<Kept<Queue>>;
+  /** @param check throws what is wrong with it; two that are put at once are not judged without each other */
+  put(queue: Queue, now: number, check?: (around: Around) => void): Promise<Kept<Queue>>;
   get(name: string): Promise<Kept<Queue> | undefined>;
   list(page: Page): Promise<PageOf<Kept<Queue>>>;
   /** False when it is not there. Throws Refused `queue.in_use`. */
@@ -41,6 +50,7 @@ export interface QueueStore {
 
 export interface FlavorStore {
   put(flavor: Flavor, now: number): Promise<Kept<Flavor>>;
+  get(name: string): Promise<Kept<Flavor> | undefined>;
   /** All, by name: there are few. */
   list(): Promise<readonly Kept<Flavor>[]>;
   /** False when it is not there. Throws Refused `flavor.in_use`. */

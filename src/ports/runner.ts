@@ -10,6 +10,7 @@ import type {
   StopOrder,
 } from '../core/job/attempt.ts';
 import type { Resources } from '../core/job/spec.ts';
+import type { Taint } from '../core/scheduling/queue.ts';
 
 /** A machine that can hold members. */
 export interface NodeFacts {
@@ -17,6 +18,10 @@ export interface NodeFacts {
   /** cpu in millicores, memory in bytes, others in units. */
   readonly allocatable: Resources;
   readonly labels: Readonly<Record<string, string>>;
+  /** Members that do not tolerate them are not put here. */
+  readonly taints?: readonly Taint[] | undefined;
+  /** Cordoned: what runs there stays, nothing is added. */
+  readonly unschedulable?: boolean | undefined;
 }
 
 export interface RunnerFacts {

@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 5bfac10c43a6d5010ef96006ec263d95cc30d0a304035760d74ea9ce4f177e9a
+// sha256 2bcb1929c1cc93d068f92657873b482ed0babbd9863420845e81581031bbb16e
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -576,7 +576,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Show one flavor
+         * @description Needs the permission `queue:read`. Effect: read.
+         */
+        get: operations["flavor.get"];
         /**
          * Make or change a flavor
          * @description Needs the permission `queue:write`. Effect: write.
@@ -3112,6 +3116,14 @@ export interface components {
                 labels: {
                     [key: string]: string;
                 };
+                /** @description Members that do not tolerate them are not put there */
+                taints?: {
+                    key: string;
+                    value?: string;
+                    effect: string;
+                }[];
+                /** @description Cordoned: what runs there stays, nothing is added */
+                unschedulable?: boolean;
                 lastHeard: string;
             }[];
         };
@@ -4221,6 +4233,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    "flavor.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flavor"];
                 };
             };
             default: components["responses"]["Error"];

@@ -50,6 +50,7 @@ export interface Api {
   'scheduling.what-if': { kind: 'unary'; input: z.input<typeof WhatIfInput>; output: z.output<typeof WhatIfView> };
   'scheduling.decisions': { kind: 'unary'; input: z.input<typeof DecisionsInput>; output: z.output<typeof DecisionList> };
   'flavor.put': { kind: 'unary'; input: z.input<typeof PutFlavor>; output: z.output<typeof FlavorView> };
+  'flavor.get': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof FlavorView> };
   'flavor.list': { kind: 'unary'; input: z.input<typeof Page>; output: z.output<typeof FlavorList> };
   'flavor.delete': { kind: 'unary'; input: z.input<typeof Named>; output: z.output<typeof Deleted> };
   'grant.put': { kind: 'unary'; input: z.input<typeof PutQueueGrant>; output: z.output<typeof QueueGrantView> };
@@ -136,6 +137,7 @@ export const ROUTES = {
   'scheduling.what-if': { kind: 'unary', method: 'POST', path: '/api/v1/scheduling/what-if' },
   'scheduling.decisions': { kind: 'unary', method: 'GET', path: '/api/v1/scheduling/decisions' },
   'flavor.put': { kind: 'unary', method: 'PUT', path: '/api/v1/flavors/{name}' },
+  'flavor.get': { kind: 'unary', method: 'GET', path: '/api/v1/flavors/{name}' },
   'flavor.list': { kind: 'unary', method: 'GET', path: '/api/v1/flavors' },
   'flavor.delete': { kind: 'unary', method: 'DELETE', path: '/api/v1/flavors/{name}' },
   'grant.put': { kind: 'unary', method: 'PUT', path: '/api/v1/queuegrants/{project}/{queue}' },

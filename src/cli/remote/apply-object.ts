@@ -6,7 +6,6 @@ import type { ReadObject } from '../files/read-objects.ts';
 import { type ProjectChoice, projectOf, submissionOf } from '../files/submission.ts';
 import type { Client } from './client.ts';
 import { ApiError } from './client-errors.ts';
-import { flavorKind } from './kinds/flavor.ts';
 import { queueGrantKind } from './kinds/queue-grant.ts';
 
 export interface Applied {
@@ -51,8 +50,7 @@ async function applyProject(client: Client, { metadata, spec }: Written<'Project
 
 async function applyFlavor(client: Client, { metadata, spec }: Written<'Flavor'>): Promise<Applied> {
   const { name } = metadata;
-  const { items } = await flavorKind.list(client, { project: undefined, limit: Number.POSITIVE_INFINITY });
-  const before = items.find((flavor) => flavor.metadata.name === name);
+  const before = await present(client.call('flavor.get', { name }));
   const after = await client.call('flavor.put', { name, ...spec });
   return { reference: `flavor/${name}`, done: difference(before, after) };
 }

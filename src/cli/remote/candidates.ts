@@ -5,7 +5,7 @@ import { OBJECT_WORDS } from './kinds/words.ts';
 export interface Candidates {
   readonly words: readonly string[];
   /** Names of these are wanted, too: they are asked from the server. */
-  readonly names: 'job' | 'schedule' | undefined;
+  readonly names: 'job' | 'schedule' | 'queue' | 'flavor' | undefined;
   /** Nothing is known: the shell completes files. */
   readonly files: boolean;
 }
@@ -77,6 +77,8 @@ function namesOf(name: string | undefined, first: string | undefined): Candidate
   if (name === 'schedules') return 'schedule';
   const kind = name === 'names' ? (first ?? 'job') : name === 'name' ? (first ?? '') : '';
   if (kind.startsWith('j')) return 'job';
+  if (/^(q|queues?)$/.test(kind)) return 'queue';
+  if (/^(fl|flavors?)$/.test(kind)) return 'flavor';
   return kind.startsWith('sched') ? 'schedule' : undefined;
 }
 

@@ -2,7 +2,12 @@
 import { Argument, Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { openSession, type Session, type Shell } from '../session.ts';
+import type { Candidates } from './candidates.ts';
+import type { Client } from './client.ts';
+import { flavorKind } from './kinds/flavor.ts';
 import { listJobs } from './kinds/job.ts';
+import type { Filter, Listed } from './kinds/kind.ts';
+import { queueKind } from './kinds/queue.ts';
 import { listSchedules } from './kinds/schedule.ts';
 
 const BASH = `# capstan completion for bash: source <(capstan completion bash)
@@ -37,7 +42,9 @@ const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: 
 export function completionVerb(shell: Shell): Command {
   return new Command('completion')
     .summary('print a completion script for a shell')
-    .description('Prints a completion script; names of jobs and schedules are completed, too.')
+    .description(
+      'Prints a completion script; names of jobs, schedules, queues and flavors are completed, too.',
+    )
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
     .addHelpText(
       'after',
@@ -70,16 +77,28 @@ export function completeVerb(shell: Shell): Command {
 
 const MOST_NAMES = 200;
 
+type List = (
+  client: Client,
+  filter: Filter,
+) => Promise<Listed<{ readonly metadata: { readonly name: string } }>>;
+
+const LISTS: Readonly<Record<NonNullable<Candidates['names']>, List>> = {
+  job: listJobs,
+  schedule: listSchedules,
+  queue: queueKind.list,
+  flavor: flavorKind.list,
+};
+
 /** Completion says nothing when the server does not answer. */
 async function namesOf(
-  kind: 'job' | 'schedule',
+  kind: NonNullable<Candidates['names']>,
   session: Session,
   typed: string,
 ): Promise<readonly string[]> {
   try {
     const client = await session.client();
     const filter = { project: await session.project(), limit: MOST_NAMES };
-    const { items } = await (kind === 'job' ? listJobs : listSchedules)(client, filter);
+    const { items } = await LISTS[kind](client, filter);
     const names = new Set(items.map(({ metadata }) => metadata.name));
     return [...names].filter((name) => name.startsWith(typed));
   } catch {

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isDocument, writeDocument } from '../output/document.ts';
 import { openSession, type Session, type Shell } from '../session.ts';
+import { describeFlavor } from './describe/flavor.ts';
 import { describeJob } from './describe/job.ts';
 import { describeProject } from './describe/project.ts';
 import { describeQueue } from './describe/queue.ts';
@@ -13,11 +14,11 @@ import { kindCalled, type Reference, referenceTo } from './kinds/kinds.ts';
 
 export function describeVerb(shell: Shell): Command {
   return new Command('describe')
-    .summary('show all about a job, queue, project or schedule')
+    .summary('show all about a job, queue, flavor, project or schedule')
     .description(
-      'Shows all about one job (state and why, attempts, members with their exit codes, outputs, the last events), queue, project or schedule (its next due times, what became of the last ones).',
+      'Shows all about one job (state and why, attempts, members with their exit codes, outputs, the last events), queue, flavor, project or schedule (its next due times, what became of the last ones).',
     )
-    .argument('<kind>', 'job, queue, project or schedule; or KIND/NAME, or the name of a job')
+    .argument('<kind>', 'job, queue, flavor, project or schedule; or KIND/NAME, or the name of a job')
     .argument('[name]', 'its name')
     .addHelpText(
       'after',
@@ -26,6 +27,7 @@ Examples:
   capstan describe job digits-ddp
   capstan describe digits-ddp            a job, too
   capstan describe queue research
+  capstan describe flavor a100
   capstan describe project/vision
   capstan describe schedule nightly`,
     )
@@ -49,6 +51,7 @@ async function describe(session: Session, { kind, name }: Reference): Promise<nu
   const look = { now: session.io.now(), paint: session.paint };
   if (kind.name === 'job') session.print(await describeJob(client, { project, job: name }, look));
   else if (kind.name === 'queue') session.print(await describeQueue(client, name, look));
+  else if (kind.name === 'flavor') session.print(await describeFlavor(client, name, look));
   else if (kind.name === 'project') session.print(await describeProject(client, name, look));
   else if (kind.name === 'schedule') session.print(await describeSchedule(client, { project, name }, look));
   else

@@ -5,7 +5,7 @@ import { JobSpecInput } from '../../contract/job-spec.ts';
 import { fieldsOf } from '../files/field-schema.ts';
 import { against } from '../testing/against.ts';
 import { run } from '../testing/run.ts';
-import { jobView } from '../testing/views.ts';
+import { flavorView, jobView, queueView } from '../testing/views.ts';
 
 describe('explain', () => {
   test('shows each field of the schema, with a meaning', async () => {
@@ -83,6 +83,18 @@ describe('completion', () => {
       expect((await run(['__complete', '--', ...words, 'di'])).stdout).toBe('digits\n');
     },
   );
+
+  test.each([
+    { words: ['get', 'queues'], path: 'queues', view: queueView },
+    { words: ['describe', 'queue'], path: 'queues', view: queueView },
+    { words: ['get', 'fl'], path: 'flavors', view: flavorView },
+    { words: ['describe', 'flavor'], path: 'flavors', view: flavorView },
+  ])('after $words asks the server for names of $path', async ({ words, path, view }) => {
+    const { run } = await against({
+      [`GET /api/v1/${path}`]: { json: { items: [view('digits'), view('l4')] } },
+    });
+    expect((await run(['__complete', '--', ...words, 'di'])).stdout).toBe('digits\n');
+  });
 
   test('says nothing, and no error, when the server does not answer', async () => {
     expect(await run(['__complete', '--', 'logs', ''])).toMatchObject({ code: 0, stdout: '', stderr: '' });

@@ -201,6 +201,7 @@ describe('describe', () => {
   test('tells who may use a queue', async () => {
     const { run } = await against({
       'GET /api/v1/queues/research': { json: queueView('research') },
+      'GET /api/v1/queues': { json: { items: [] } },
       'GET /api/v1/queuegrants': {
         json: { items: [grantView('vision', 'research'), grantView('speech', 'other')] },
       },

@@ -104,6 +104,20 @@ export function queueView(name: string) {
   };
 }
 
+export function flavorView(name: string) {
+  return {
+    apiVersion: API,
+    kind: 'Flavor',
+    metadata: { name, creationTimestamp: ago(86_400) },
+    spec: {
+      description: 'the small ones',
+      nodeLabels: { gpu: name },
+      tolerations: [{ key: 'gpu', operator: 'Exists', effect: 'NoSchedule' }],
+      price: 1250,
+    },
+  };
+}
+
 export function grantView(project: string, queue: string) {
   return {
     apiVersion: API,

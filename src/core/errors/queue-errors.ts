@@ -14,8 +14,8 @@ export const QUEUE_ERRORS = {
   },
   'queue.tree': {
     status: 422,
-    message: 'queue {queue} can not be like that: {why}',
-    next: 'Change {field}.',
+    message: 'queue {queue} can not be like that: {field}: {why}',
+    next: '{remedy}',
   },
   'scheduling.elsewhere': {
     status: 503,
@@ -35,7 +35,7 @@ export const QUEUE_ERRORS = {
   'flavor.in_use': {
     status: 409,
     message: 'flavor {flavor} is named by {queues} queue(s)',
-    next: 'Take it out of their flavors first.',
+    next: 'Take it out of the `flavors` of those queues first: `capstan get queues -o wide` shows them.',
   },
   'queue.draining': {
     status: 409,

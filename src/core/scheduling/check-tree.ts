@@ -1,10 +1,13 @@
 /** Whether a queue may be put into the tree as it is: what contradicts itself is refused, with the place named. */
+import { formatAmount } from '../kube/quantity.ts';
 import type { FlavorQuota, Queue } from './queue.ts';
 
 export interface TreeProblem {
   /** Path of the field. */
   readonly field: string;
   readonly why: string;
+  /** What to do about it. */
+  readonly remedy: string;
 }
 
 /** @param others every other queue; @param flavors names of those there are */
@@ -28,12 +31,20 @@ function parentProblem(queue: Queue, others: readonly Queue[]): TreeProblem | un
   const byName = new Map(others.map((one) => [one.name, one]));
   byName.set(queue.name, queue);
   if (!byName.has(queue.parent))
-    return { field: 'parent', why: `there is no queue ${queue.parent} to be its parent` };
+    return {
+      field: 'parent',
+      why: `there is no queue ${queue.parent} to be its parent`,
+      remedy: `Make queue ${queue.parent} first, or name another; \`capstan get queues\` lists them.`,
+    };
   const path = [queue.name];
   for (let at = queue.parent; ; ) {
     path.push(at);
     if (at === queue.name)
-      return { field: 'parent', why: `it would be its own ancestor (${path.join(' → ')})` };
+      return {
+        field: 'parent',
+        why: `it would be its own ancestor (${path.join(' → ')})`,
+        remedy: 'Name a parent that is not below it, or leave it out.',
+      };
     const above = byName.get(at)?.parent;
     if (above === undefined) return undefined;
     at = above;
@@ -44,8 +55,18 @@ function flavorProblem({ flavors = [] }: Queue, known: ReadonlySet<string>): Tre
   const seen = new Set<string>();
   return firstOf(flavors, ({ flavor }, at) => {
     const field = `flavors[${at}].flavor`;
-    if (!known.has(flavor)) return { field, why: `there is no flavor ${flavor}` };
-    if (seen.has(flavor)) return { field, why: `flavor ${flavor} is listed twice` };
+    if (!known.has(flavor))
+      return {
+        field,
+        why: `there is no flavor ${flavor}`,
+        remedy: `Make flavor ${flavor} first, or name another; \`capstan get flavors\` lists them.`,
+      };
+    if (seen.has(flavor))
+      return {
+        field,
+        why: `flavor ${flavor} is listed twice`,
+        remedy: 'Put both of its quotas into one entry.',
+      };
     seen.add(flavor);
     return undefined;
   });
@@ -59,37 +80,54 @@ function limitProblem({ quota, borrowing, lending, parent }: Limited, path: stri
     ['lending', lending],
   ] as const) {
     if (limits && parent === undefined && Object.keys(limits).length > 0)
-      return { field: `${path}${field}`, why: `it has no parent, so that nobody is there for its ${field}` };
+      return {
+        field: `${path}${field}`,
+        why: `it has no parent, so that nobody is there for its ${field}`,
+        remedy: `Give the queue a parent, or leave ${field} out.`,
+      };
   }
   for (const [name, amount] of Object.entries(lending ?? {})) {
     const own = quota[name] ?? 0;
     if (amount > own)
       return {
         field: `${path}lending[${JSON.stringify(name)}]`,
-        why: `it would lend ${amount} ${name} of its own ${own}`,
+        why: `it would lend ${formatAmount(name, amount)} ${name} of its own ${formatAmount(name, own)}`,
+        remedy: `Lend at most ${formatAmount(name, own)}, or raise its quota.`,
       };
   }
   return undefined;
 }
 
-/** Sums are exact up to here. */
+/** Sums are exact up to 2^53 - 1: each resource by itself, of each flavor by itself. */
 function sumProblem(queues: readonly Queue[]): TreeProblem | undefined {
   const sums = new Map<string, number>();
   for (const queue of queues) {
-    for (const [at, { quota }] of [queue, ...(queue.flavors ?? [])].entries()) {
+    for (const { path, flavor, quota } of quotasOf(queue)) {
       for (const [name, amount] of Object.entries(quota)) {
-        const key = `${at === 0 ? '' : queue.flavors![at - 1]!.flavor} ${name}`;
+        const key = `${flavor} ${name}`;
         const sum = (sums.get(key) ?? 0) + amount;
-        if (!Number.isSafeInteger(sum))
-          return {
-            field: `quota[${JSON.stringify(name)}]`,
-            why: `the quotas of all queues together come to more than ${Number.MAX_SAFE_INTEGER} ${name}`,
-          };
+        if (!Number.isSafeInteger(sum)) return overflow(`${path}quota[${JSON.stringify(name)}]`, name);
         sums.set(key, sum);
       }
     }
   }
   return undefined;
+}
+
+function quotasOf({ quota, flavors = [] }: Queue) {
+  return [
+    { path: '', flavor: '', quota },
+    ...flavors.map((part, at) => ({ path: `flavors[${at}].`, flavor: part.flavor, quota: part.quota })),
+  ];
+}
+
+function overflow(field: string, resource: string): TreeProblem {
+  const most = formatAmount(resource, Number.MAX_SAFE_INTEGER);
+  return {
+    field,
+    why: `the quotas of all queues together come to more than ${most} ${resource}`,
+    remedy: 'Lower it: leave a resource out of every quota when it is not to be limited.',
+  };
 }
 
 function firstOf<T>(

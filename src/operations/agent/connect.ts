@@ -9,6 +9,17 @@ const Facts = z.object({
       name: z.string().max(253),
       allocatable: z.record(z.string(), z.int()),
       labels: z.record(z.string(), z.string()),
+      taints: z
+        .array(
+          z.object({
+            key: z.string().max(317),
+            value: z.string().max(63).optional(),
+            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+          }),
+        )
+        .max(100)
+        .optional(),
+      unschedulable: z.boolean().optional(),
     }),
   ),
 });

@@ -3,7 +3,7 @@ import { PutQueue, QueueView } from '../../contract/queue.ts';
 import { Refused } from '../../core/errors/refused.ts';
 import { checkTree } from '../../core/scheduling/check-tree.ts';
 import type { Queue } from '../../core/scheduling/queue.ts';
-import type { Ports } from '../../ports/index.ts';
+import type { Around } from '../../ports/queue-store.ts';
 import { defineOperation } from '../define.ts';
 import { viewQueue } from './view.ts';
 
@@ -18,23 +18,14 @@ export const putQueue = defineOperation({
   audit: 'change',
   http: { method: 'PUT', path: '/api/v1/queues/{name}' },
   async handler({ input, ports, now }) {
-    await checkPlace(ports, input);
-    const queue = await ports.queues.put(input, now);
+    const queue = await ports.queues.put(input, now, (around) => checkPlace(input, around));
     const use = await ports.queues.use([queue.name]);
     return viewQueue(queue, use[queue.name]);
   },
 });
 
 /** @throws Refused `queue.tree` */
-async function checkPlace({ queues, flavors }: Ports, queue: Queue): Promise<void> {
-  const others: Queue[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await queues.list({ cursor, limit: 500 });
-    others.push(...page.items);
-    if (page.next === undefined) break;
-    cursor = page.next;
-  }
-  const names = new Set((await flavors.list()).map(({ name }) => name));
-  const problem = checkTree(queue, { others, flavors: names });
+function checkPlace(queue: Queue, { queues, flavors }: Around): void {
+  const problem = checkTree(queue, { others: queues, flavors });
   if (problem) throw new Refused('queue.tree', { queue: queue.name, ...problem });
 }

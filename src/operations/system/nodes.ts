@@ -16,12 +16,14 @@ export const listNodes = defineOperation({
   async handler({ ports }) {
     const agents = await ports.agents.list();
     const items = agents.flatMap(({ name: agent, connected, lastHeard, facts }) =>
-      facts.nodes.map(({ name, allocatable, labels }) => ({
+      facts.nodes.map(({ name, allocatable, labels, taints, unschedulable }) => ({
         agent,
         name,
         connected,
         allocatable: formatQuantities(allocatable),
         labels: { ...labels },
+        taints: taints?.map((taint) => ({ ...taint })),
+        unschedulable,
         lastHeard: formatTime(lastHeard),
       })),
     );

@@ -3,6 +3,7 @@ import { Refused } from '../../../core/errors/refused.ts';
 import type { Flavor } from '../../../core/scheduling/queue.ts';
 import type { FlavorStore, Kept } from '../../../ports/queue-store.ts';
 import type { Database } from '../database.ts';
+import { getFlavor } from './get-flavor.ts';
 import { listFlavors } from './list-flavors.ts';
 import { putFlavor } from './put-flavor.ts';
 import { removeFlavor } from './remove-flavor.ts';
@@ -16,6 +17,10 @@ export class PostgresFlavors implements FlavorStore {
 
   async put(flavor: Flavor, now: number): Promise<Kept<Flavor>> {
     return (await this.#db.one(putFlavor, { flavor, now }))!;
+  }
+
+  get(name: string): Promise<Kept<Flavor> | undefined> {
+    return this.#db.one(getFlavor, name);
   }
 
   list(): Promise<readonly Kept<Flavor>[]> {

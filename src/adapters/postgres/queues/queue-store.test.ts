@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { admit } from '../../../core/job/admit.ts';
 import { cancel } from '../../../core/job/cancel.ts';
 import { suspend } from '../../../core/job/suspend.ts';
-import type { Queue } from '../../../core/scheduling/queue.ts';
+import { checkTree } from '../../../core/scheduling/check-tree.ts';
+import type { Flavor, Queue } from '../../../core/scheduling/queue.ts';
+import type { Around } from '../../../ports/queue-store.ts';
 import { aSubmission, decided, NOON, type Wanted } from '../testing/jobs.ts';
 import { withStore } from '../testing/with-store.ts';
 
@@ -103,6 +105,115 @@ describe('a queue', () => {
       empty: { pending: 0, holding: 0, used: {} },
     });
     expect(await db.store.queues.use([])).toEqual({});
+  });
+});
+
+describe('the tree of queues', () => {
+  const policy: Partial<Queue> = {
+    borrowing: { cpu: 1000 },
+    lending: { cpu: 0 },
+    flavors: [{ flavor: 'l4', quota: { cpu: 500 }, borrowing: {}, lending: { cpu: 250 } }],
+    weight: 3,
+    ordering: 'strict',
+    preemption: { withinQueue: 'never', reclaim: 'lowerPriority' },
+    disruptions: { perJob: 2, perHour: 20 },
+  };
+
+  test('is kept with all that its queues say, and without what they say no more', async () => {
+    await db.store.queues.put(aQueue('root'), NOON);
+    const leaf = aQueue('leaf', { parent: 'root', quota: { cpu: 2000 }, ...policy });
+    expect(await db.store.queues.put(leaf, NOON)).toEqual({
+      ...leaf,
+      maxRunning: undefined,
+      createdAt: NOON,
+    });
+    expect(await db.store.queues.get('leaf')).toMatchObject({ parent: 'root', ...policy });
+    await db.store.queues.put(aQueue('leaf'), NOON + 5);
+    expect(await db.store.queues.get('leaf')).toEqual({
+      ...aQueue('leaf'),
+      maxRunning: undefined,
+      createdAt: NOON,
+    });
+  });
+
+  test('is not cut: a queue with others below it stays', async () => {
+    await db.store.queues.put(aQueue('top'), NOON);
+    for (const name of ['left', 'right']) await db.store.queues.put(aQueue(name, { parent: 'top' }), NOON);
+    await expect(db.store.queues.remove('top')).rejects.toThrow('queue top is used by 2 queue(s) below it');
+    for (const name of ['left', 'right', 'top']) expect(await db.store.queues.remove(name)).toBe(true);
+  });
+
+  test('is judged as it is: of two queues that are put below each other at once, one is refused', async () => {
+    const check = (queue: Queue) => (around: Around) => {
+      const problem = checkTree(queue, { others: around.queues, flavors: around.flavors });
+      if (problem) throw new Error(problem.why);
+    };
+    for (let round = 0; round < 10; round += 1) {
+      const [a, b] = [`a${round}`, `b${round}`];
+      for (const name of [a, b]) await db.store.queues.put(aQueue(name), NOON);
+      const crossed = [aQueue(a, { parent: b }), aQueue(b, { parent: a })];
+      const put = await Promise.allSettled(
+        crossed.map((queue) => db.store.queues.put(queue, NOON, check(queue))),
+      );
+      expect(put.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    }
+  });
+
+  test('uses what the attempt of an elastic gang was admitted with', async () => {
+    const roles = [1, 2].map((min) => ({
+      ...aSubmission().job.spec.roles[0]!,
+      members: { min, max: 8 },
+      resources: { cpu: 100 },
+    }));
+    const job = await submitted({ spec: { queue: 'elastic', roles } });
+    await db.store.jobs.apply(decided(admit(job, { agent: 'local', now: NOON, size: [1, 7] })));
+    const least = await submitted({ spec: { queue: 'elastic', roles } });
+    await db.store.jobs.apply(decided(admit(least, { agent: 'local', now: NOON })));
+    expect(await db.store.queues.use(['elastic'])).toMatchObject({
+      elastic: { holding: 2, used: { cpu: 1100 } },
+    });
+  });
+});
+
+describe('a flavor', () => {
+  const l4: Flavor = {
+    name: 'l4',
+    description: 'NVIDIA L4',
+    nodeLabels: { gpu: 'l4' },
+    tolerations: [{ key: 'gpu', operator: 'Exists', effect: 'NoSchedule' }],
+    price: 1250,
+  };
+
+  test('is kept as it was put last, with the time it was made', async () => {
+    expect(await db.store.flavors.put(l4, NOON)).toEqual({ ...l4, createdAt: NOON });
+    const bare = { name: 'l4', description: '', nodeLabels: {}, tolerations: [] };
+    await db.store.flavors.put(bare, NOON + 5);
+    expect(await db.store.flavors.get('l4')).toEqual({ ...bare, createdAt: NOON });
+    expect(await db.store.flavors.get('none')).toBeUndefined();
+  });
+
+  test('that a queue names is not removed', async () => {
+    await db.store.flavors.put({ ...l4, name: 'h100' }, NOON);
+    await db.store.queues.put(aQueue('gpus', { flavors: [{ flavor: 'h100', quota: {} }] }), NOON);
+    await expect(db.store.flavors.remove('h100')).rejects.toThrow('flavor h100 is named by 1 queue(s)');
+    await db.store.queues.put(aQueue('gpus'), NOON);
+    expect(await db.store.flavors.remove('h100')).toBe(true);
+    expect(await db.store.flavors.remove('h100')).toBe(false);
+  });
+
+  test('that is removed while a queue is put that names it: one of the two is refused', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const name = `f${round}`;
+      await db.store.flavors.put({ ...l4, name }, NOON);
+      const queue = aQueue(`on-${name}`, { flavors: [{ flavor: name, quota: {} }] });
+      const both = await Promise.allSettled([
+        db.store.queues.put(queue, NOON, ({ flavors }) => {
+          if (!flavors.has(name)) throw new Error('gone');
+        }),
+        db.store.flavors.remove(name),
+      ]);
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    }
   });
 });
 

@@ -2,14 +2,19 @@
 import { Refused } from '../../../core/errors/refused.ts';
 import type { Queue } from '../../../core/scheduling/queue.ts';
 import type { Page, PageOf } from '../../../ports/page.ts';
-import type { Kept, QueueStore, QueueUse } from '../../../ports/queue-store.ts';
+import type { Around, Kept, QueueStore, QueueUse } from '../../../ports/queue-store.ts';
 import type { Database } from '../database.ts';
+import { listFlavors } from '../flavors/list-flavors.ts';
 import { namedPage, pageOfNamed } from '../named-page.ts';
+import { allQueues } from '../scheduling/all-queues.ts';
 import { getQueue } from './get-queue.ts';
 import { listQueues } from './list-queues.ts';
 import { putQueue } from './put-queue.ts';
 import { queueUse } from './queue-use.ts';
 import { removeQueue } from './remove-queue.ts';
+
+/** Who reads goes on; who makes, changes or removes a queue, or removes a flavor, waits. */
+const HOLD_STILL = 'LOCK TABLE queue IN SHARE ROW EXCLUSIVE MODE; LOCK TABLE flavor IN SHARE MODE';
 
 export class PostgresQueues implements QueueStore {
   readonly #db: Database;
@@ -18,8 +23,15 @@ export class PostgresQueues implements QueueStore {
     this.#db = db;
   }
 
-  async put(queue: Queue, now: number): Promise<Kept<Queue>> {
-    return (await this.#db.one(putQueue, { queue, now }))!;
+  put(queue: Queue, now: number, check?: (around: Around) => void): Promise<Kept<Queue>> {
+    return this.#db.transaction('BEGIN', async (on) => {
+      if (check) {
+        await on.execute(HOLD_STILL);
+        const flavors = new Set((await on.run(listFlavors, undefined)).map(({ name }) => name));
+        check({ queues: await on.run(allQueues, undefined), flavors });
+      }
+      return (await on.one(putQueue, { queue, now }))!;
+    });
   }
 
   get(name: string): Promise<Kept<Queue> | undefined> {

@@ -1,4 +1,7 @@
-/** What queues hold, derived from the rows of their live jobs: nothing is counted beside them. */
+/**
+ * What queues hold, derived from the rows of their live jobs: nothing is counted beside them. Of an elastic gang
+ * it is what its attempt was admitted with.
+ */
 import type { QueryResultRow } from 'pg';
 import type { QueueUse } from '../../../ports/queue-store.ts';
 import { statement } from '../statement.ts';
@@ -14,11 +17,13 @@ export const queueUse = statement({
   name: 'queue_use',
   text: `
     WITH live AS MATERIALIZED (
-      SELECT queue, state_name, agent, CASE WHEN agent IS NOT NULL THEN gang END AS gang
+      SELECT queue, state_name, agent, CASE WHEN agent IS NOT NULL THEN gang END AS gang,
+             CASE WHEN agent IS NOT NULL THEN attempts -> -1 -> 'size' END AS size
         FROM job WHERE queue = ANY ($1::text[])
     ), amounts AS (
-      SELECT queue, request.key AS resource, sum((member.body ->> 'count')::bigint * request.value::bigint) AS amount
-        FROM live, jsonb_array_elements(gang) AS member (body),
+      SELECT queue, request.key AS resource,
+             sum(coalesce((size ->> (nth::integer - 1))::bigint, (member.body ->> 'count')::bigint) * request.value::bigint) AS amount
+        FROM live, jsonb_array_elements(gang) WITH ORDINALITY AS member (body, nth),
              jsonb_each_text(member.body -> 'requests') AS request
        WHERE agent IS NOT NULL
        GROUP BY queue, request.key

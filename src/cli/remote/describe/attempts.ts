@@ -4,13 +4,14 @@ import { bytes } from '../../output/bytes.ts';
 import { oneLine } from '../../output/safe-text.ts';
 import { between, span } from '../../output/span.ts';
 import type { Look } from '../kinds/kind.ts';
-import { section, sheet, tableOf } from './sheet.ts';
+import { entries, section, sheet, tableOf } from './sheet.ts';
 
 type Attempt = JobView['status']['attempts'][number];
 type Member = Attempt['members'][number];
 
 /** A gang may have thousands; `-o yaml` shows them all. */
 const MOST_MEMBERS = 64;
+const MOST_NODES = 8;
 
 export function describeAttempts({ status }: JobView, look: Look): string {
   const { attempts } = status;
@@ -19,6 +20,8 @@ export function describeAttempts({ status }: JobView, look: Look): string {
   const rows = attempts.map((attempt) => attemptRow(attempt, look));
   return sheet([
     section('Attempts', tableOf(['NUMBER', 'AGENT', 'STARTED', 'RAN', 'OUTCOME'], rows)),
+    section(`Place of attempt ${latest.number}`, placeOf(latest)),
+    section('Preemptions', preemptionTable(attempts)),
     section(`Members of attempt ${latest.number}`, memberTable(latest.members, look)),
     section('Outputs', outputTable(attempts.findLast(({ outputs }) => outputs.length > 0))),
   ]);
@@ -39,6 +42,34 @@ function outcomeText({ outcome, endedAt }: Attempt): string {
   if (!outcome) return endedAt === undefined ? 'not ended' : '-';
   const { kind, reason, message } = outcome;
   return oneLine([kind, reason, message].filter((part) => part).join(': '));
+}
+
+/** Where the scheduler put it; nodes of a gang of thousands are in `-o yaml`. */
+function placeOf({ flavor, domain, placed, backfilled }: Attempt): string {
+  const shown = placed?.slice(0, MOST_NODES).map(({ node, role, members }) => `${node} ${members} × ${role}`);
+  const rest = (placed?.length ?? 0) - (shown?.length ?? 0);
+  const list = [
+    ['Flavor', flavor],
+    ['Within', domain],
+    ['Nodes', shown && `${shown.join(', ')}${rest > 0 ? `, and ${rest} more (-o yaml shows them)` : ''}`],
+    ['Turn', backfilled ? 'ahead of the first of its queue, which it was expected not to delay' : undefined],
+  ] as const;
+  return entries(list, '  ');
+}
+
+const GROUNDS = {
+  Reclaimed: 'reclaimed lent quota',
+  HigherPriority: 'higher priority',
+  Overrun: 'overran as a backfill',
+} as const;
+
+function preemptionTable(attempts: readonly Attempt[]): string {
+  const rows = attempts.flatMap(({ number, preempted }) => {
+    if (!preempted) return [];
+    const { by, reason, lost } = preempted;
+    return [[String(number), oneLine(by), GROUNDS[reason], span(lost * 1000)]];
+  });
+  return tableOf(['ATTEMPT', 'BY', 'WHY', 'WORK LOST'], rows);
 }
 
 function memberTable(members: readonly Member[], look: Look): string {

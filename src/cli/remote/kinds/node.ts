@@ -21,6 +21,7 @@ export const nodeKind: Kind<Node> = {
     { head: 'CONNECTED', cell: (node) => (node.connected ? 'yes' : 'no') },
     { head: 'HEARD', cell: (node, { now }) => age(node.lastHeard, now) },
     { head: 'ALLOCATABLE', cell: (node) => resourcesText(node.allocatable) },
+    { head: 'TAINTS', cell: (node) => taintsText(node), only: 'wide' },
     { head: 'LABELS', cell: (node) => labelsText(node.labels), only: 'wide' },
   ],
   nameOf: (node) => node.name,
@@ -30,6 +31,14 @@ export const nodeKind: Kind<Node> = {
   },
   get: findNode,
 };
+
+/** `cordoned, gpu=true:NoSchedule` */
+function taintsText({ taints = [], unschedulable }: Node): string {
+  const all = taints.map(
+    ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
+  );
+  return [...(unschedulable ? ['cordoned'] : []), ...all].join(', ') || '-';
+}
 
 async function findNode(client: Client, name: string): Promise<Node> {
   const { items } = await client.call('node.list', {});

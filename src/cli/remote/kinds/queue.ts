@@ -21,6 +21,8 @@ export const queueKind: Kind<QueueView> = {
     { head: 'AGE', cell: (queue, { now }) => age(queue.metadata.creationTimestamp, now) },
     { head: 'PARENT', cell: (queue) => queue.spec.parent ?? '-', only: 'wide' },
     { head: 'WEIGHT', cell: (queue) => String(queue.spec.weight ?? 1), only: 'wide' },
+    { head: 'FLAVORS', cell: flavors, only: 'wide' },
+    { head: 'ORDERING', cell: (queue) => queue.spec.ordering ?? 'bestEffort', only: 'wide' },
     { head: 'MAX RUNNING', cell: (queue) => String(queue.spec.maxRunning ?? '-'), only: 'wide' },
     { head: 'LABELS', cell: (queue) => labelsText(queue.metadata.labels), only: 'wide' },
     { head: 'DESCRIPTION', cell: (queue) => oneLine(queue.spec.description), only: 'wide' },
@@ -30,6 +32,11 @@ export const queueKind: Kind<QueueView> = {
   get: (client, name) => client.call('queue.get', { name }),
   remove: (client, name) => client.call('queue.delete', { name }),
 };
+
+/** In the order in which they are tried. */
+function flavors({ spec }: QueueView): string {
+  return spec.flavors?.map(({ flavor }) => flavor).join(', ') || '-';
+}
 
 /** `cpu 2/4, memory 0/8Gi`; without quota only what is used. */
 function used({ spec, status }: QueueView): string {
