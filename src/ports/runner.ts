@@ -1,6 +1,6 @@
 /**
  * What an agent needs from the thing that really runs attempts: processes on this machine, or
- * pods on a cluster. Every implementation passes `testing/runner-conformance.ts`.
+ * pods on a cluster; or from one that only waits, to try things. Every implementation passes `testing/runner-conformance.ts`.
  */
 import type {
   AttemptFile,
@@ -17,10 +17,21 @@ export interface NodeFacts {
   /** cpu in millicores, memory in bytes, others in units. */
   readonly allocatable: Resources;
   readonly labels: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[] | undefined;
+  /** Cordoned: nothing new is placed on it. */
+  readonly unschedulable?: boolean | undefined;
+}
+
+/** What keeps members off a node that do not tolerate it; as Kubernetes has it. */
+export interface Taint {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
 export interface RunnerFacts {
-  readonly kind: 'process' | 'kubernetes';
+  /** `simulated`: its members only wait. */
+  readonly kind: 'process' | 'kubernetes' | 'simulated';
   readonly nodes: readonly NodeFacts[];
 }
 

@@ -1,14 +1,17 @@
 /** An agent is here: what it has is known to the scheduler from now on. */
 import { z } from 'zod';
+import { Taint } from '../../contract/nodes-file.ts';
 import { defineOperation } from '../define.ts';
 
 const Facts = z.object({
-  kind: z.enum(['process', 'kubernetes']),
+  kind: z.enum(['process', 'kubernetes', 'simulated']),
   nodes: z.array(
     z.object({
       name: z.string().max(253),
       allocatable: z.record(z.string(), z.int()),
       labels: z.record(z.string(), z.string()),
+      taints: z.array(Taint).optional(),
+      unschedulable: z.boolean().optional(),
     }),
   ),
 });
