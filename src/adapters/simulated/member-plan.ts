@@ -1,9 +1,6 @@
 /** What a simulated member does, read from its environment and command: how long it waits, and how it ends. */
+import { DURATION_VARIABLE, EXIT_VARIABLE, STOP_VARIABLE } from '../../contract/simulated-env.ts';
 import type { MemberSpec } from '../../core/job/attempt.ts';
-
-export const DURATION_VARIABLE = 'CAPSTAN_SIMULATED_MS';
-export const EXIT_VARIABLE = 'CAPSTAN_SIMULATED_EXIT';
-export const STOP_VARIABLE = 'CAPSTAN_SIMULATED_STOP_MS';
 
 const DEFAULT_MS = 10_000;
 /** A year; more is a slip. */
