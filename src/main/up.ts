@@ -78,7 +78,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   await upgradeWhereOld(home, options.onProgress);
   const database = await keepDatabase(() => startDatabase(home, options.onProgress), log);
   undo.unshift(() => database.stop());
-  const { startControlPlane, startSimulatedClusters, ...local } = await loading;
+  const { startControlPlane, createProcessRunner, runLocalAgent, startSimulatedClusters } = await loading;
   const pepper = Buffer.from(await secretFile(join(home.dir, 'pepper.key'), newPepper));
   const plane = await startControlPlane({
     connection: database.config,
@@ -96,10 +96,10 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   undo.unshift(() => plane.close());
   await firstKey(home.keyFile, plane.store.keys, pepper);
   if (options.nodes?.local !== false) {
-    const runner = local.createProcessRunner(await runnerOptions(home, settings, log));
+    const runner = createProcessRunner(await runnerOptions(home, settings, log));
     undo.unshift(() => runner.close());
     const over = new AbortController();
-    const agent = local.runLocalAgent({ name: AGENT, runner, plane, log }, over.signal);
+    const agent = runLocalAgent({ name: AGENT, runner, plane, log }, over.signal);
     undo.unshift(async () => {
       over.abort();
       await agent;
