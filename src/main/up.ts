@@ -78,7 +78,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   await upgradeWhereOld(home, options.onProgress);
   const database = await keepDatabase(() => startDatabase(home, options.onProgress), log);
   undo.unshift(() => database.stop());
-  const { startControlPlane, createProcessRunner, runLocalAgent, startSimulatedClusters } = await loading;
+  const { startControlPlane, createProcessRunner, runLocalAgent } = await loading;
   const pepper = Buffer.from(await secretFile(join(home.dir, 'pepper.key'), newPepper));
   const plane = await startControlPlane({
     connection: database.config,
@@ -105,6 +105,7 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
       await agent;
     });
   }
+  const { startSimulatedClusters } = await import('./simulated-clusters.ts');
   const simulated = await startSimulatedClusters({ file: options.nodes, plane, log });
   undo.unshift(() => simulated.close());
   return handle({ home, plane, simulated, database, undo, log });
@@ -122,13 +123,12 @@ async function upgradeWhereOld(home: DataHome, say: (message: string) => void): 
  * loaded meanwhile (measured: 100 of 615 ms).
  */
 async function loadRest() {
-  const [plane, runner, agent, simulated] = await Promise.all([
+  const [plane, runner, agent] = await Promise.all([
     import('./control-plane.ts'),
     import('../adapters/process/runner.ts'),
     import('./local-agent.ts'),
-    import('./simulated-clusters.ts'),
   ]);
-  return { ...plane, ...runner, ...agent, ...simulated };
+  return { ...plane, ...runner, ...agent };
 }
 
 function handle(parts: {
