@@ -119,6 +119,34 @@ describe('an agent', () => {
     ]);
   });
 
+  test.each([
+    { what: 'run', stop: false },
+    { what: 'be stopped', stop: true },
+  ])(
+    'tells as lost what has run, is to $what, and is not here: it is not started again',
+    async ({ stop }) => {
+      const { told, reported } = await apply([], [{ ...run(A, stop), startedAt: 1000 } as Desired], true);
+      expect(told).toEqual([]);
+      expect(reported).toEqual([
+        expect.objectContaining({
+          ref: A,
+          phase: 'ended',
+          startedAt: 1000,
+          outcome: expect.objectContaining({ kind: 'failed', reason: 'NodeLost' }),
+        }),
+      ]);
+    },
+  );
+
+  test('goes on with what has run and is here', async () => {
+    const { told, reported } = await apply(
+      [[A, 'running']],
+      [{ ...run(A), startedAt: 1000 } as Desired],
+      true,
+    );
+    expect({ told, reported }).toEqual({ told: ['start a.1'], reported: [] });
+  });
+
   test('is not held up by an attempt that will not end', async () => {
     const { told } = await apply(
       [[B, 'running']],

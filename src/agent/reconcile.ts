@@ -3,12 +3,14 @@
  * what could not be done (the disk was full) is kept, to be tried again: the server says a thing once.
  */
 import type { Desired, ToAgent } from '../contract/agent-link.ts';
-import type { AttemptObservation, AttemptRef } from '../core/job/attempt.ts';
+import type { AttemptObservation, AttemptRef, MemberObservation } from '../core/job/attempt.ts';
 import type { Runner } from '../ports/runner.ts';
 
 type DesiredMessage = Extract<ToAgent, { type: 'desired' }>;
 type Run = Extract<Desired, { want: 'run' }>;
 type Forget = Extract<Desired, { want: 'forget' }>;
+/** What the runner holds, by attempt. */
+type Held = ReadonlyMap<string, AttemptObservation>;
 
 export interface ReconcilerOptions {
   readonly runner: Runner;
@@ -49,7 +51,7 @@ export class Reconciler {
   async #apply(full: boolean, attempts: readonly Desired[]): Promise<void> {
     if (attempts.length === 0 && !full) return;
     for (const desired of attempts) this.#failed.delete(keyOf(refOf(desired)));
-    const here = await this.#options.runner.list();
+    const here: Held = new Map((await this.#options.runner.list()).map((seen) => [keyOf(seen.ref), seen]));
     const surplus = full ? surplusOf(here, attempts) : [];
     const unwanted = [...surplus, ...attempts].filter((desired) => desired.want === 'forget');
     for (const desired of unwanted) void this.#guarded(desired, () => this.#forget(desired, here));
@@ -57,10 +59,11 @@ export class Reconciler {
     await Promise.all(wanted.map((desired) => this.#guarded(desired, () => this.#run(desired, here))));
   }
 
-  async #run({ spec, stop }: Run, here: readonly AttemptObservation[]): Promise<void> {
+  async #run(run: Run, here: Held): Promise<void> {
     const { runner, report } = this.#options;
-    if (stop && !find(here, spec.ref)) {
-      report(neverStarted(spec.ref));
+    const { spec, stop } = run;
+    if (!here.has(keyOf(spec.ref)) && (stop || run.startedAt !== undefined)) {
+      report(run.startedAt === undefined ? neverStarted(spec.ref) : lost(run));
       return;
     }
     await runner.start(spec);
@@ -68,9 +71,9 @@ export class Reconciler {
   }
 
   /** An attempt that still runs is ended first: only the current one of a job counts. */
-  async #forget({ ref, job }: Forget, here: readonly AttemptObservation[]): Promise<void> {
+  async #forget({ ref, job }: Forget, here: Held): Promise<void> {
     const { runner } = this.#options;
-    const seen = find(here, ref);
+    const seen = here.get(keyOf(ref));
     if (seen && seen.phase !== 'ended') {
       const ended = endOf(runner, ref);
       await runner.stop(ref, { graceMs: 0, why: 'another attempt of the job is current' });
@@ -90,9 +93,9 @@ export class Reconciler {
 }
 
 /** What runs here though the server does not know of it. */
-function surplusOf(here: readonly AttemptObservation[], attempts: readonly Desired[]): Forget[] {
+function surplusOf(here: Held, attempts: readonly Desired[]): Forget[] {
   const wanted = new Set(attempts.map((desired) => keyOf(refOf(desired))));
-  const surplus = here.filter(({ ref }) => !wanted.has(keyOf(ref)));
+  const surplus = [...here.values()].filter(({ ref }) => !wanted.has(keyOf(ref)));
   return surplus.map(({ ref }) => ({ want: 'forget', ref, job: false }));
 }
 
@@ -100,6 +103,19 @@ function surplusOf(here: readonly AttemptObservation[], attempts: readonly Desir
 function neverStarted(ref: AttemptRef): AttemptObservation {
   const outcome = { kind: 'stopped', graceExceeded: false } as const;
   return { ref, phase: 'ended', members: [], outputs: [], notes: [], outcome };
+}
+
+/**
+ * It ran, and the runner knows nothing of it: its directory is gone, or it was kept in memory only. Starting
+ * it again would be a second try under the number of the first.
+ */
+function lost({ spec, startedAt }: Run): AttemptObservation {
+  const message = 'the runner was started anew and holds nothing of this attempt: it is lost';
+  const members = spec.members.map(
+    ({ role, index, rank }): MemberObservation => ({ role, index, rank, phase: 'ended', exit: { message } }),
+  );
+  const outcome = { kind: 'failed', reason: 'NodeLost', message } as const;
+  return { ref: spec.ref, phase: 'ended', startedAt, members, outputs: [], notes: [], outcome };
 }
 
 function endOf(runner: Runner, ref: AttemptRef): Promise<void> {
@@ -113,10 +129,6 @@ function endOf(runner: Runner, ref: AttemptRef): Promise<void> {
     runner.watch(look, over.signal);
     void runner.list().then((all) => all.forEach(look));
   });
-}
-
-function find(here: readonly AttemptObservation[], ref: AttemptRef): AttemptObservation | undefined {
-  return here.find((seen) => keyOf(seen.ref) === keyOf(ref));
 }
 
 function refOf(desired: Desired): AttemptRef {

@@ -30,6 +30,16 @@ describe('what an agent reports', () => {
     expect(said).toEqual(['1: a running', '2: b ended']);
   });
 
+  test('thousands are said a few hundred at a time, oldest first', () => {
+    const { reporter, said } = aReporter();
+    reporter.saw(seen('first', 'running'));
+    for (let i = 0; i < 700; i += 1) reporter.saw(seen(`j${i}`, 'running'));
+    reporter.acknowledged(1);
+    reporter.acknowledged(2);
+    expect(said.map((message) => message.split(',').length)).toEqual([1, 500, 200]);
+    expect(said[1]).toMatch(/^2: j0 running/);
+  });
+
   test('what is not acknowledged is said again, as it is by then', () => {
     const { reporter, said } = aReporter();
     reporter.saw(seen('a', 'running'));

@@ -1,10 +1,13 @@
 /**
  * Tells the server what the runner sees: the latest of each attempt, one message under way at a time,
- * so that a burst becomes one message. What is not acknowledged soon is said again, as it is by then:
+ * so that a burst becomes one message, or a few. What is not acknowledged soon is said again, as it is by then:
  * the server may have been unable to keep it.
  */
 import type { FromAgent } from '../contract/agent-link.ts';
 import type { AttemptObservation } from '../core/job/attempt.ts';
+
+/** Attempts of one message. With more, the server could be at it for longer than the patience lasts. */
+const MOST = 500;
 
 /** Looks without an acknowledgement. */
 const PATIENCE = 2;
@@ -44,9 +47,10 @@ export class Reporter {
 
   #flush(): void {
     if (this.#underWay || this.#pending.size === 0) return;
-    const attempts = [...this.#pending.values()];
-    this.#underWay = this.#pending;
-    this.#pending = new Map();
+    const said = [...this.#pending].slice(0, MOST);
+    this.#underWay = new Map(said);
+    for (const [key] of said) this.#pending.delete(key);
+    const attempts = said.map(([, seen]) => seen);
     this.#seq += 1;
     this.#looks = 0;
     this.#send({ type: 'observed', seq: this.#seq, attempts });

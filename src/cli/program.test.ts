@@ -98,12 +98,20 @@ describe('the local verbs get what was asked for', () => {
       return 0;
     };
     await run(['up'], { local: { up } });
-    await run(['up', '--data', 'state', '--port', '0', '--jobs-user', '1000:100', '-o', 'json'], {
-      local: { up },
-    });
+    await run(
+      ['up', '--data', 'state', '--port', '0', '--jobs-user', '1000:100', '--nodes', 'n.yaml', '-o', 'json'],
+      {
+        local: { up },
+      },
+    );
     expect(given).toEqual([
-      { flags: {}, output: undefined, jobsUser: undefined },
-      { flags: { data: 'state', port: 0 }, output: 'json', jobsUser: { uid: 1000, gid: 100 } },
+      { flags: {}, output: undefined, jobsUser: undefined, nodes: undefined },
+      {
+        flags: { data: 'state', port: 0 },
+        output: 'json',
+        jobsUser: { uid: 1000, gid: 100 },
+        nodes: 'n.yaml',
+      },
     ]);
   });
 

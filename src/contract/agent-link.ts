@@ -10,7 +10,7 @@ import type { Taint } from '../core/scheduling/queue.ts';
 export const LINK_PROTOCOL = 1;
 
 export interface RunnerFactsMessage {
-  readonly kind: 'process' | 'kubernetes';
+  readonly kind: 'process' | 'kubernetes' | 'simulated';
   readonly nodes: readonly {
     readonly name: string;
     readonly allocatable: Readonly<Record<string, number>>;
@@ -22,8 +22,16 @@ export interface RunnerFactsMessage {
 
 /** What should be of one attempt. */
 export type Desired =
-  /** Run it; with `stop`, stop it. */
-  | { readonly want: 'run'; readonly spec: AttemptSpec; readonly stop?: StopOrder | undefined }
+  /**
+   * Run it; with `stop`, stop it. `startedAt`: it was seen to run from then on (epoch milliseconds), so that
+   * an agent whose runner does not hold it has lost it: it is not to be started a second time.
+   */
+  | {
+      readonly want: 'run';
+      readonly spec: AttemptSpec;
+      readonly stop?: StopOrder | undefined;
+      readonly startedAt?: number | undefined;
+    }
   /** It has ended; keep its files until they are fetched. */
   | { readonly want: 'keep'; readonly ref: AttemptRef }
   /** Nothing of it is needed any more; `job`: nor of what its attempts share. */

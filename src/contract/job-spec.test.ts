@@ -233,6 +233,11 @@ describe('a job spec', () => {
       { env: { RANK: '1' } },
       { path: 'env.RANK', expected: 'another name: Capstan sets this one for every member' },
     ),
+    bad(
+      'a variable of simulated members that there is not',
+      { env: { CAPSTAN_SIMULATED_S: '1' } },
+      { path: 'env.CAPSTAN_SIMULATED_S' },
+    ),
     bad('a variable with our prefix', { env: { CAPSTAN_JOB: '1' } }, { path: 'env.CAPSTAN_JOB' }),
     bad(
       'a variable that is no name',

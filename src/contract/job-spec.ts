@@ -15,6 +15,7 @@ import {
   Size,
   Timestamp,
 } from './scalars.ts';
+import { SIMULATED_ENV } from './simulated-env.ts';
 import { TaskInput } from './task.ts';
 
 const Text = textOr('a string');
@@ -44,6 +45,7 @@ const Env = z
   )
   .superRefine((env, context) => {
     for (const name of Object.keys(env)) {
+      if (SIMULATED_ENV.has(name)) continue;
       if (!RESERVED_ENV.has(name) && !name.startsWith('CAPSTAN_')) continue;
       context.addIssue({
         code: 'custom',

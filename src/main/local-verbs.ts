@@ -3,16 +3,19 @@ import { contextFile, readContexts, withContext, writeContexts } from '../cli/co
 import { InvalidInput, UsageError } from '../cli/errors.ts';
 import type { Env, Io } from '../cli/io.ts';
 import type { LocalVerbs } from '../cli/local/verbs.ts';
+import type { NodesFile } from '../contract/nodes-file.ts';
 import { backupVerbs } from './backup-verbs.ts';
 
 export function localVerbs(io: Io, env: Env): LocalVerbs {
   return {
-    up: async ({ flags, output, jobsUser }) => {
+    up: async ({ flags, output, jobsUser, nodes }) => {
       const { runUp } = await import('./run-up.ts');
+      const file = nodes === undefined ? undefined : await readNodes(nodes, io);
       return sayingWhatNext(() =>
         runUp({
           config: { flags, env, cwd: io.cwd, defaults: { logLevel: 'warn' } },
           jobsUser,
+          nodes: file,
           output: output ?? 'text',
           rememberContext: (at) => rememberContext(env, io, at),
           stdout: (text) => void io.stdout.write(text),
@@ -41,6 +44,11 @@ export function localVerbs(io: Io, env: Env): LocalVerbs {
       return shownSettings({ flags, env, cwd: io.cwd });
     },
   };
+}
+
+async function readNodes(path: string, io: Io): Promise<NodesFile> {
+  const { readNodesFile } = await import('./nodes-file.ts');
+  return readNodesFile(path, io);
 }
 
 /** The name of the context that `up` keeps true. */

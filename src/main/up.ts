@@ -11,6 +11,7 @@ import { reachableRuntime } from '../adapters/data-home/reachable-runtime.ts';
 import { passwordsOf } from '../adapters/embedded-postgres/password.ts';
 import { needsUpgrade } from '../adapters/embedded-postgres/upgrade.ts';
 import type { ProcessRunnerOptions } from '../adapters/process/runner.ts';
+import type { NodesFile } from '../contract/nodes-file.ts';
 import type { Apply } from './config/live.ts';
 import { withClientSecret } from './config/load.ts';
 import type { Settings } from './config/schema.ts';
@@ -21,12 +22,15 @@ import { newPepper, secretFile } from './identity.ts';
 import { type KeptDatabase, keepDatabase } from './kept-database.ts';
 import { listenerTls } from './listener-tls.ts';
 import { openLog } from './log.ts';
+import type { SimulatedClusters } from './simulated-clusters.ts';
 import { startTelemetry } from './telemetry.ts';
 
 export interface UpOptions {
   readonly settings: Settings;
   /** Whom jobs run as when Capstan is root. */
   readonly jobsUser?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Simulated clusters, and whether processes run here as well; they do when there is no file. */
+  readonly nodes?: NodesFile | undefined;
   /** What is being done, for people: only what takes its time. */
   readonly onProgress: (message: string) => void;
 }
@@ -39,6 +43,8 @@ export interface Up {
   readonly apply: Apply;
   /** Jobs that hold processes now; they go on when this ends. */
   running(): Promise<number>;
+  /** Attempts on simulated nodes; they are lost when this ends. */
+  simulated(): number;
   /** Called once when the database ended and could not be started again: nothing works without it. */
   onLost(callback: (why: string) => void): void;
   /** Ends the server and the database; attempts go on under their shims. */
@@ -89,15 +95,20 @@ async function assemble(options: UpOptions, undo: (() => Promise<unknown>)[]): P
   });
   undo.unshift(() => plane.close());
   await firstKey(home.keyFile, plane.store.keys, pepper);
-  const runner = createProcessRunner(await runnerOptions(home, settings, log));
-  undo.unshift(() => runner.close());
-  const over = new AbortController();
-  const agent = runLocalAgent({ name: AGENT, runner, plane, log }, over.signal);
-  undo.unshift(async () => {
-    over.abort();
-    await agent;
-  });
-  return handle({ home, plane, database, undo, log });
+  if (options.nodes?.local !== false) {
+    const runner = createProcessRunner(await runnerOptions(home, settings, log));
+    undo.unshift(() => runner.close());
+    const over = new AbortController();
+    const agent = runLocalAgent({ name: AGENT, runner, plane, log }, over.signal);
+    undo.unshift(async () => {
+      over.abort();
+      await agent;
+    });
+  }
+  const { startSimulatedClusters } = await import('./simulated-clusters.ts');
+  const simulated = await startSimulatedClusters({ file: options.nodes, plane, log });
+  undo.unshift(() => simulated.close());
+  return handle({ home, plane, simulated, database, undo, log });
 }
 
 /** What an upgrade needs is loaded only for one. */
@@ -123,17 +134,19 @@ async function loadRest() {
 function handle(parts: {
   home: DataHome;
   plane: ControlPlane;
+  simulated: SimulatedClusters;
   database: KeptDatabase;
   undo: (() => Promise<unknown>)[];
   log: Logger;
 }): Up {
-  const { home, plane, database, undo, log } = parts;
+  const { home, plane, simulated, database, undo, log } = parts;
   return {
     address: plane.address.url,
     keyFile: home.keyFile,
     log,
     apply: plane.apply,
     running: async () => (await plane.ports.jobs.heldBy(AGENT)).length,
+    simulated: () => simulated.running(),
     onLost: (callback) => void database.lost.then(callback),
     close: () => inTurn(undo),
   };

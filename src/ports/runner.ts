@@ -1,6 +1,6 @@
 /**
  * What an agent needs from the thing that really runs attempts: processes on this machine, or
- * pods on a cluster. Every implementation passes `testing/runner-conformance.ts`.
+ * pods on a cluster; or from one that only waits, to try things. Every implementation passes `testing/runner-conformance.ts`.
  */
 import type {
   AttemptFile,
@@ -25,7 +25,8 @@ export interface NodeFacts {
 }
 
 export interface RunnerFacts {
-  readonly kind: 'process' | 'kubernetes';
+  /** `simulated`: its members only wait. */
+  readonly kind: 'process' | 'kubernetes' | 'simulated';
   readonly nodes: readonly NodeFacts[];
 }
 

@@ -28,15 +28,17 @@ export class Product {
   #ready: Ready | undefined;
 
   readonly #extra: Record<string, string>;
+  readonly #flags: readonly string[];
 
-  private constructor(data: string, extra: Record<string, string>) {
+  private constructor(data: string, extra: Record<string, string>, flags: readonly string[] = []) {
     this.data = data;
     this.#extra = extra;
+    this.#flags = flags;
   }
 
-  /** With a data directory of its own. @param env more for the server's environment */
-  static async start(env: Record<string, string> = {}): Promise<Product> {
-    const product = new Product(mkdtempSync(join(tmpdir(), 'capstan-product-')), env);
+  /** With a data directory of its own. @param env more for the server's environment @param flags more for `up` */
+  static async start(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<Product> {
+    const product = new Product(mkdtempSync(join(tmpdir(), 'capstan-product-')), env, flags);
     await product.up();
     return product;
   }
@@ -61,11 +63,11 @@ export class Product {
     return this.#ready;
   }
 
-  /** Starts it (again) on its data directory. */
-  async up(): Promise<void> {
+  /** Starts it (again) on its data directory. @param flags other ones than those it was made with */
+  async up(flags: readonly string[] = this.#flags): Promise<void> {
     const child = spawn(
       process.execPath,
-      [BIN, 'up', '--data', this.data, '--port', '0', '--output', 'json'],
+      [BIN, 'up', '--data', this.data, '--port', '0', '--output', 'json', ...flags],
       {
         env: this.#env(this.#extra),
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,8 @@ export interface UpOptions {
   readonly output: 'json' | undefined;
   /** As root: whom jobs run as. */
   readonly jobsUser: JobsUser | undefined;
+  /** A file of simulated nodes: a path relative to where the command runs, or `-`. */
+  readonly nodes: string | undefined;
 }
 
 export interface JobsUser {
@@ -18,6 +20,7 @@ export interface JobsUser {
 
 interface Flags extends ServerFlags {
   readonly jobsUser?: JobsUser;
+  readonly nodes?: string;
   readonly output?: string;
 }
 
@@ -28,6 +31,7 @@ export function upVerb(shell: Shell, up: (options: UpOptions) => Promise<number>
       'Starts a server, an embedded PostgreSQL and a local agent on this machine, prints the address and where the key is, and runs until Ctrl-C.',
     )
     .addOption(new Option('--jobs-user <uid[:gid]>', 'as root: whom jobs run as').argParser(jobsUser))
+    .option('--nodes <file>', 'clusters of simulated nodes as YAML; what runs there only waits')
     .addHelpText(
       'after',
       `
@@ -35,15 +39,23 @@ Examples:
   capstan up                            on http://127.0.0.1:7700
   capstan up --port 0 --output json     on any free port, said as JSON
   capstan up --data ./state             with its own state
-  capstan up --host 10.0.0.5 --tls-cert tls.crt --tls-key tls.key`,
+  capstan up --nodes nodes.yaml         with simulated clusters, to try what would run where
+  capstan up --host 10.0.0.5 --tls-cert tls.crt --tls-key tls.key
+
+A file for --nodes:
+  clusters:
+    - name: sim-a
+      nodes:
+        - {name: "gpu-{n}", count: 4, allocatable: {cpu: "96", memory: 768Gi, nvidia.com/gpu: 8}, rack: "r{n/2}"}`,
     );
   return addServerFlags(command).action(async (_options: object, ran: Command) => {
-    const { jobsUser: user, output, ...given } = ran.optsWithGlobals<Flags>();
+    const { jobsUser: user, output, nodes, ...given } = ran.optsWithGlobals<Flags>();
     shell.end(
       await up({
         flags: serverFlags(given),
         output: output === 'json' ? 'json' : undefined,
         jobsUser: user,
+        nodes,
       }),
     );
   });

@@ -26,6 +26,8 @@ export interface MemberSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly resources: Resources;
   readonly volumes: readonly Volume[];
+  /** Where it is to run, when that was decided; otherwise its runner chooses. */
+  readonly node?: string | undefined;
 }
 
 export interface AttemptSpec {

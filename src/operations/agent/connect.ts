@@ -1,24 +1,16 @@
 /** An agent is here: what it has is known to the scheduler from now on. */
 import { z } from 'zod';
+import { Taint } from '../../contract/nodes-file.ts';
 import { defineOperation } from '../define.ts';
 
 const Facts = z.object({
-  kind: z.enum(['process', 'kubernetes']),
+  kind: z.enum(['process', 'kubernetes', 'simulated']),
   nodes: z.array(
     z.object({
       name: z.string().max(253),
       allocatable: z.record(z.string(), z.int()),
       labels: z.record(z.string(), z.string()),
-      taints: z
-        .array(
-          z.object({
-            key: z.string().max(317),
-            value: z.string().max(63).optional(),
-            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
-          }),
-        )
-        .max(100)
-        .optional(),
+      taints: z.array(Taint).max(100).optional(),
       unschedulable: z.boolean().optional(),
     }),
   ),

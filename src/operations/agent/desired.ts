@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Desired } from '../../contract/agent-link.ts';
 import type { AttemptRef } from '../../core/job/attempt.ts';
-import type { Job } from '../../core/job/job.ts';
+import { currentAttempt, type Job } from '../../core/job/job.ts';
 import { renderAttempt } from '../../core/job/render.ts';
 import { holdsProcesses } from '../../core/job/state.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -47,11 +47,12 @@ function refOf(desired: Desired): AttemptRef {
 }
 
 function toRun(job: Job, now: number): Desired {
-  const spec = renderAttempt(job, job.fence);
-  if (!holdsProcesses(job.state) || job.state.name !== 'stopping') return { want: 'run', spec };
+  const startedAt = currentAttempt(job)?.startedAt;
+  const run = { want: 'run', spec: renderAttempt(job, job.fence), startedAt } as const;
+  if (!holdsProcesses(job.state) || job.state.name !== 'stopping') return run;
   // Who was told late is not given longer: the grace counts from the decision.
   const graceMs = Math.max(0, job.state.since + job.spec.checkpoint.graceMs - now);
-  return { want: 'run', spec, stop: { graceMs, why: job.state.message } };
+  return { ...run, stop: { graceMs, why: job.state.message } };
 }
 
 /**

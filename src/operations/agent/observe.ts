@@ -1,7 +1,7 @@
 /** What an agent sees of its attempts, taken into the jobs. Repeats and stale attempts change nothing. */
 import { z } from 'zod';
 import type { AttemptObservation } from '../../core/job/attempt.ts';
-import { currentAttempt } from '../../core/job/job.ts';
+import { currentAttempt, type Job } from '../../core/job/job.ts';
 import { observe } from '../../core/job/observe.ts';
 import type { Ports } from '../../ports/index.ts';
 import { defineOperation } from '../define.ts';
@@ -22,7 +22,16 @@ export const observeAttempts = defineOperation({
   effect: 'write',
   audit: 'change',
   async handler({ input, ports, now }) {
-    for (const seen of input.attempts) await take(ports, seen, { agent: input.agent, now });
+    const uids = [...new Set(input.attempts.map(({ ref }) => ref.job))];
+    const jobs = new Map((await ports.scheduler.jobs(uids)).map((job) => [job.uid, job]));
+    // At once, so that the store writes them together: one after the other a burst of thousands takes minutes.
+    const taken = await Promise.allSettled(
+      input.attempts.map((seen) =>
+        take(ports, seen, { job: jobs.get(seen.ref.job), agent: input.agent, now }),
+      ),
+    );
+    const failed = taken.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
     return {};
   },
 });
@@ -33,17 +42,19 @@ const TRIES = 8;
 async function take(
   ports: Ports,
   seen: AttemptObservation,
-  by: { agent: string; now: number },
+  { job: found, agent, now }: { job: Job | undefined; agent: string; now: number },
 ): Promise<void> {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const [job] = await ports.scheduler.jobs([seen.ref.job]);
-    if (!job) return;
-    const decision = observe(job, seen, { ...by, random: ports.chance.random() });
+  let job = found;
+  for (let attempt = 0; attempt < TRIES && job; attempt += 1) {
+    const decision = observe(job, seen, { agent, now, random: ports.chance.random() });
     if (decision.kind !== 'transition') return;
     const applied = await ports.jobs.apply(decision.transition);
-    if (!applied) continue;
-    const record = currentAttempt(applied);
-    if (record?.endedAt !== undefined) traceAttempt(applied, record);
-    return;
+    if (applied) return traced(applied);
+    [job] = await ports.scheduler.jobs([seen.ref.job]);
   }
+}
+
+function traced(job: Job): void {
+  const record = currentAttempt(job);
+  if (record?.endedAt !== undefined) traceAttempt(job, record);
 }

@@ -1,10 +1,34 @@
 /**
- * What every `Runner` does, whatever it runs attempts on. The members are `sh` scripts; an
- * implementation's own tests cover what only it does.
+ * What every `Runner` does, whatever it runs attempts on. The members are `sh` scripts; where a runner only
+ * waits, the environment beside a script says how long and how it ends. An implementation's own tests cover
+ * what only it does.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AttemptObservation, AttemptRef, AttemptSpec, MemberSpec } from '../../core/job/attempt.ts';
 import type { AttemptFile, FileChunk, Runner } from '../runner.ts';
+
+export interface Conformance {
+  /** Tests that make no sense for this runner: why, by title. Each is shown as skipped, with the reason. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+  /** What a member's log says once it has begun: what the script prints, unless none is run. */
+  readonly begun?: string;
+}
+
+/** A script, and what does the same where nothing runs. */
+export interface Script {
+  readonly sh: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Ends by itself after that time. */
+function ends(sh: string, { ms = 0, exit = 0 } = {}): Script {
+  return { sh, env: { CAPSTAN_SIMULATED_MS: String(ms), CAPSTAN_SIMULATED_EXIT: String(exit) } };
+}
+
+/** Never ends unless it is stopped, and then takes that time. */
+function stays(sh: string, stopMs = 0): Script {
+  return { sh, env: { CAPSTAN_SIMULATED_MS: '600000', CAPSTAN_SIMULATED_STOP_MS: String(stopMs) } };
+}
 
 export interface RunnerUnderTest {
   readonly runner: Runner;
@@ -39,13 +63,18 @@ export function aMember(script: string, change: Partial<MemberSpec> = {}): Membe
 }
 
 /** An attempt with one member for each script. */
-export function anAttempt(scripts: readonly string[], change: Partial<AttemptSpec> = {}): AttemptSpec {
+export function anAttempt(
+  scripts: readonly (string | Script)[],
+  change: Partial<AttemptSpec> = {},
+): AttemptSpec {
   return {
     ref: { job: newJob(), attempt: 1 },
     project: 'vision',
     jobName: 'digits',
     type: 'batch',
-    members: scripts.map((script, rank) => aMember(script, { rank })),
+    members: scripts.map((script, rank) =>
+      typeof script === 'string' ? aMember(script, { rank }) : aMember(script.sh, { rank, env: script.env }),
+    ),
     graceMs: 10_000,
     outputs: [],
     ...change,
@@ -130,7 +159,11 @@ export async function logLines(
   return lines;
 }
 
-export function runnerConformance(name: string, makeRunner: () => Promise<RunnerUnderTest>): void {
+export function runnerConformance(
+  name: string,
+  makeRunner: () => Promise<RunnerUnderTest>,
+  { leftOut = {}, begun = 'ready' }: Conformance = {},
+): void {
   describe(`${name} as a runner`, { timeout: 30_000 }, () => {
     let under: RunnerUnderTest;
     let runner: Runner;
@@ -141,9 +174,14 @@ export function runnerConformance(name: string, makeRunner: () => Promise<Runner
     });
     afterAll(() => under.close());
 
+    beforeEach(({ task, skip }) => {
+      const why = leftOut[task.name];
+      if (why !== undefined) skip(why);
+    });
+
     describeOutcomes(() => runner);
-    describeOrders(() => runner);
-    describeReading(() => runner);
+    describeOrders(() => runner, begun);
+    describeReading(() => runner, begun);
 
     test('facts name at least one node with processors and memory', async () => {
       const { nodes } = await runner.facts();
@@ -158,20 +196,20 @@ export function runnerConformance(name: string, makeRunner: () => Promise<Runner
 
 function describeOutcomes(runner: () => Runner): void {
   test.concurrent.each([
-    { title: 'a member that exits with 0 succeeds', scripts: ['true'], want: { kind: 'succeeded' } },
+    { title: 'a member that exits with 0 succeeds', scripts: [ends('true')], want: { kind: 'succeeded' } },
     {
       title: 'an exit code is kept',
-      scripts: ['exit 3'],
+      scripts: [ends('exit 3', { exit: 3 })],
       want: { kind: 'failed', reason: 'ExitCode', exitCode: 3, member: { role: 'worker', index: 0 } },
     },
     {
       title: 'the member that failed first is named, and the others are stopped',
-      scripts: ['exec sleep 600', 'exit 7', 'exec sleep 600'],
+      scripts: [stays('exec sleep 600'), ends('exit 7', { exit: 7 }), stays('exec sleep 600')],
       want: { kind: 'failed', reason: 'ExitCode', exitCode: 7, member: { role: 'worker', index: 1 } },
     },
     {
       title: 'members may end one after the other',
-      scripts: ['true', 'sleep 0.2'],
+      scripts: [ends('true'), ends('sleep 0.2', { ms: 200 })],
       want: { kind: 'succeeded' },
     },
   ])('$title', async ({ scripts, want }) => {
@@ -191,30 +229,40 @@ function describeOutcomes(runner: () => Runner): void {
   });
 }
 
-function describeOrders(runner: () => Runner): void {
+function describeOrders(runner: () => Runner, begun: string): void {
   test.concurrent('starting twice, also at once, is starting one', async () => {
-    const spec = anAttempt(['echo once']);
+    const spec = anAttempt([ends('echo once')]);
     await Promise.all([runner().start(spec), runner().start(spec)]);
     await ended(runner(), spec.ref);
     await runner().start(spec);
-    expect(await logLines(runner(), spec.ref)).toEqual(['once']);
+    expect(await logLines(runner(), spec.ref)).toHaveLength(1);
     const found = (await runner().list()).filter(({ ref }) => ref.job === spec.ref.job);
     expect(found.map(({ phase }) => phase)).toEqual(['ended']);
   });
 
   test.concurrent('a member may use its grace to end by itself', async () => {
-    const spec = anAttempt(["trap 'echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done"]);
+    const spec = anAttempt([
+      stays("trap 'sleep 0.1; exit 0' TERM; echo ready; while :; do sleep 0.05; done", 100),
+    ]);
     await runner().start(spec);
-    await said(runner(), spec.ref, 'ready');
+    await said(runner(), spec.ref, begun);
     await runner().stop(spec.ref, { graceMs: 10_000, why: 'preempted' });
     expect((await ended(runner(), spec.ref)).outcome).toEqual({ kind: 'stopped', graceExceeded: false });
+  });
+
+  test.concurrent('what a member prints in its grace is kept', async () => {
+    const spec = anAttempt(["trap 'echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done"]);
+    await runner().start(spec);
+    await said(runner(), spec.ref, begun);
+    await runner().stop(spec.ref, { graceMs: 10_000, why: 'preempted' });
+    await ended(runner(), spec.ref);
     expect((await logLines(runner(), spec.ref)).at(-1)).toBe('saved');
   });
 
   test.concurrent('a later stop shortens the grace', async () => {
-    const spec = anAttempt(["trap '' TERM; echo ready; while :; do sleep 0.05; done"]);
+    const spec = anAttempt([stays("trap '' TERM; echo ready; while :; do sleep 0.05; done", 600_000)]);
     await runner().start(spec);
-    await said(runner(), spec.ref, 'ready');
+    await said(runner(), spec.ref, begun);
     await runner().stop(spec.ref, { graceMs: 600_000, why: 'preempted' });
     await seen(runner(), spec.ref, ({ phase }) => phase === 'stopping');
     await runner().stop(spec.ref, { graceMs: 100, why: 'cancelled' });
@@ -223,14 +271,14 @@ function describeOrders(runner: () => Runner): void {
 
   test.concurrent('stopping what is not there, or has ended, changes nothing', async () => {
     await runner().stop({ job: newJob(), attempt: 1 }, { graceMs: 0, why: 'cancelled' });
-    const spec = anAttempt(['true']);
+    const spec = anAttempt([ends('true')]);
     await runToEnd(runner(), spec);
     await runner().stop(spec.ref, { graceMs: 0, why: 'cancelled' });
     expect((await ended(runner(), spec.ref)).outcome).toEqual({ kind: 'succeeded' });
   });
 
   test.concurrent('what is forgotten is not listed or read any more', async () => {
-    const spec = anAttempt(['echo hello']);
+    const spec = anAttempt([ends('echo hello')]);
     await runToEnd(runner(), spec);
     await runner().forget(spec.ref, { job: true });
     await runner().forget(spec.ref, { job: true });
@@ -241,11 +289,11 @@ function describeOrders(runner: () => Runner): void {
   });
 }
 
-function describeReading(runner: () => Runner): void {
+function describeReading(runner: () => Runner, begun: string): void {
   test.concurrent('a log can be read while it grows, and ends when the member has', async () => {
-    const spec = anAttempt(["trap 'exit 0' TERM; echo first; while :; do sleep 0.05; done"]);
+    const spec = anAttempt([stays("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done")]);
     await runner().start(spec);
-    const chunk = await said(runner(), spec.ref, 'first');
+    const chunk = await said(runner(), spec.ref, begun);
     const rest = { offset: chunk.offset + chunk.bytes.length, limit: 100 };
     const file = { kind: 'log', role: 'worker', index: 0 } as const;
     expect(await runner().read(spec.ref, file, rest)).toMatchObject({ offset: rest.offset, eof: false });
@@ -255,7 +303,7 @@ function describeReading(runner: () => Runner): void {
   });
 
   test.concurrent('pieces of any size make the same log', async () => {
-    const spec = anAttempt(['for i in 1 2 3 4 5; do echo line $i; done']);
+    const spec = anAttempt([ends('for i in 1 2 3 4 5; do echo line $i; done')]);
     await runToEnd(runner(), spec);
     const file = { kind: 'log', role: 'worker', index: 0 } as const;
     const [small, large] = await Promise.all(
@@ -264,11 +312,17 @@ function describeReading(runner: () => Runner): void {
     const whole = (chunks: readonly FileChunk[] = []): string =>
       String(Buffer.concat(chunks.map(({ bytes }) => bytes)));
     expect(whole(small)).toBe(whole(large));
+    expect(whole(large)).not.toBe('');
+  });
+
+  test.concurrent('what a member prints is its log, line by line', async () => {
+    const spec = anAttempt(['for i in 1 2 3 4 5; do echo line $i; done']);
+    await runToEnd(runner(), spec);
     expect(await logLines(runner(), spec.ref)).toEqual([1, 2, 3, 4, 5].map((i) => `line ${i}`));
   });
 
   test.concurrent('a file that no member has is not found', async () => {
-    const spec = anAttempt(['true']);
+    const spec = anAttempt([ends('true')]);
     await runToEnd(runner(), spec);
     const range = { offset: 0, limit: 10 };
     for (const file of [

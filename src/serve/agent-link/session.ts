@@ -121,10 +121,11 @@ export class AgentSession {
   #isNews(desired: Desired): boolean {
     const before = this.#told.get(keyOf(refOf(desired)));
     if (!before || before.want !== desired.want) return true;
+    if (desired.want !== 'run' || before.want !== 'run') return !isDeepStrictEqual(before, desired);
     // The grace that is left shrinks with each look; being told once is enough.
-    if (desired.want === 'run' && before.want === 'run' && desired.stop && before.stop)
-      return desired.stop.why !== before.stop.why;
-    return !isDeepStrictEqual(before, desired);
+    if (desired.stop && before.stop) return desired.stop.why !== before.stop.why;
+    // That it runs is what the agent itself has told.
+    return !isDeepStrictEqual({ ...before, startedAt: undefined }, { ...desired, startedAt: undefined });
   }
 
   #remember(desired: Desired): void {
