@@ -7,20 +7,10 @@ import type {
   PendingJob,
   Snapshot,
 } from '../../src/core/scheduling/snapshot.ts';
+import { randomFrom } from '../../src/core/scheduling/testing/simulate.ts';
 
 const GPU = 'nvidia.com/gpu';
 export const NOW = Date.UTC(2026, 0, 1, 12);
-
-/** mulberry32 (Tommy Ettinger): small, good enough for loads, and the same everywhere. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 export interface Size {
   readonly pending: number;

@@ -8,10 +8,21 @@ import type { PlannerAnswer, PlannerCall } from './planner.ts';
 import { interned } from './planner-intern.ts';
 
 let engine: Engine | undefined;
+let foreseeing: NodeJS.Immediate | undefined;
 
 parentPort?.on('message', ({ id, call }: { id: number; call: PlannerCall }) => {
   parentPort?.postMessage({ id, ...answered(call) });
+  if (call.kind === 'cycle') foresee(call.now);
 });
+
+/** Between two calls, one step at a time: whatever is asked meanwhile goes first. */
+function foresee(now: number): void {
+  if (foreseeing) return;
+  foreseeing = setImmediate(() => {
+    foreseeing = undefined;
+    if (engine?.foresee(now)) foresee(now);
+  });
+}
 
 function answered(call: PlannerCall): PlannerAnswer {
   try {

@@ -16,7 +16,7 @@ interface Flags {
   readonly quota?: readonly string[];
   readonly pause?: readonly string[];
   readonly resume?: readonly string[];
-  readonly filename?: readonly string[];
+  readonly file?: readonly string[];
 }
 
 const many = (text: string, before: readonly string[] = []) => [...before, text];
@@ -33,7 +33,7 @@ export function whatIfVerb(shell: Shell): Command {
     .option('--quota <queue:resource=amount>', 'own quota of a queue instead of what it is', many)
     .option('--pause <queue>', 'the queue starts nothing', many)
     .option('--resume <queue>', 'the queue starts jobs', many)
-    .option('-f, --filename <file>', 'jobs of a file are submitted', many)
+    .option('-f, --file <file>', 'jobs of a file are submitted', many)
     .addHelpText(
       'after',
       `
@@ -57,7 +57,7 @@ async function ask(session: Session, flags: Flags): Promise<number> {
     quota: (flags.quota ?? []).map(quota),
     pause: [...(flags.pause ?? [])],
     resume: [...(flags.resume ?? [])],
-    submit: await submissions(session, flags.filename ?? []),
+    submit: await submissions(session, flags.file ?? []),
   };
   if (Object.values(input).every((changes) => changes.length === 0))
     throw new UsageError(

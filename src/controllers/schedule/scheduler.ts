@@ -66,8 +66,13 @@ export class Scheduler {
     const lease = await this.#hold();
     if (!lease) return STAND_BY;
     const cycle = await this.#plan(lease);
-    if (cycle) await this.#apply(lease, cycle);
-    return this.#changes.waiting || !cycle ? 0 : LOOK_AGAIN;
+    // A plan that took long may have outlasted the lease: it is renewed before the plan is applied, or the plan is for nothing.
+    if (!cycle || (await this.#hold())?.epoch !== lease.epoch) {
+      this.#changes.forget();
+      return 0;
+    }
+    await this.#apply(lease, cycle);
+    return this.#changes.waiting ? 0 : LOOK_AGAIN;
   }
 
   async release(): Promise<void> {
@@ -102,9 +107,7 @@ export class Scheduler {
     if (delta.rest) this.#queues = delta.rest.queues;
     await this.#grantSlices(lease);
     try {
-      const cycle = await planner.cycle(delta, ports.clock.now());
-      if (!cycle) this.#changes.forget();
-      return cycle;
+      return await planner.cycle(delta, ports.clock.now());
     } catch (error) {
       this.#changes.forget();
       throw error;

@@ -1,9 +1,8 @@
 /** The snapshot after a plan, for simulations: who starts holds, who is stopped is on its way out. */
-import { type Admit, type Plan, type Reserve, verdicts } from './plan.ts';
-import type { HoldingJob, PendingJob, Snapshot } from './snapshot.ts';
 
-/** How long those who are stopped take to go, milliseconds, where nothing better is known. */
-const GRACE = 30_000;
+import { DEFAULT_GRACE } from './holder.ts';
+import { type Admit, type Plan, type Reserve, verdicts } from './plan.ts';
+import type { HoldingJob, JobFacts, PendingJob, Snapshot } from './snapshot.ts';
 
 export function afterPlan(snapshot: Snapshot, plan: Plan, now: number): Snapshot {
   const admits = new Map(plan.admit.map((admit) => [admit.uid, admit]));
@@ -14,7 +13,7 @@ export function afterPlan(snapshot: Snapshot, plan: Plan, now: number): Snapshot
     return admit ? [holdingOf(job, admit, now)] : [];
   });
   const stays = snapshot.holding.map((job) =>
-    stopped.has(job.uid) ? { ...job, stopsBy: job.stopsBy ?? now + GRACE } : job,
+    stopped.has(job.uid) ? { ...job, stopsBy: job.stopsBy ?? now + (job.graceMs ?? DEFAULT_GRACE) } : job,
   );
   const pending = snapshot.pending.flatMap((job): PendingJob[] => {
     const verdict = told.get(job.uid);
@@ -29,19 +28,8 @@ export function keptFrom({ reserve }: Pick<Plan, 'reserve'>): readonly Reserve[]
 }
 
 export function holdingOf(job: PendingJob, admit: Admit, now: number): HoldingJob {
-  const { uid, name, project, queue, priority, createdAt, groups, topology } = job;
   return {
-    uid,
-    name,
-    project,
-    queue,
-    priority,
-    createdAt,
-    groups,
-    topology,
-    expectedMs: job.expectedMs,
-    checkpointEveryMs: job.checkpointEveryMs,
-    preemptions: job.preemptions,
+    ...factsOf(job),
     agent: admit.agent,
     flavor: admit.flavor,
     placed: admit.placed,
@@ -53,21 +41,19 @@ export function holdingOf(job: PendingJob, admit: Admit, now: number): HoldingJo
 
 /** Back in its queue, with its age. */
 export function pendingOf(job: HoldingJob, preempted: boolean): PendingJob {
-  const { uid, name, project, queue, priority, createdAt, groups, topology } = job;
   return {
-    uid,
-    name,
-    project,
-    queue,
-    priority,
-    createdAt,
-    groups,
-    topology,
-    expectedMs: job.expectedMs,
-    checkpointEveryMs: job.checkpointEveryMs,
+    ...factsOf(job),
     preemptions: (job.preemptions ?? 0) + (preempted ? 1 : 0),
-    reason: preempted ? 'Preempted' : 'Submitted',
+    reason: preempted ? 'Preempted' : 'AttemptLost',
     message: '',
-    version: 1,
+    version: 0,
   };
+}
+
+/** What it is whatever it is doing. */
+function factsOf(job: JobFacts): JobFacts {
+  const { uid, name, project, queue, priority, createdAt, groups, topology } = job;
+  const { expectedMs, checkpointEveryMs, graceMs, preemptions } = job;
+  const asked = { groups, topology, expectedMs, checkpointEveryMs, graceMs };
+  return { uid, name, project, queue, priority, createdAt, ...asked, preemptions };
 }

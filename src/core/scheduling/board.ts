@@ -114,6 +114,19 @@ export class Board {
     return true;
   }
 
+  /** This board with the changes, or a new one where that is needed. @param rest of what it was made of */
+  with(delta: Omit<Delta, 'rest'>, rest: Omit<Snapshot, 'pending' | 'holding'>): Board {
+    if (this.update(delta)) return this;
+    return new Board(withJobs({ ...rest, ...this.jobs() }, delta));
+  }
+
+  jobs(): Pick<Snapshot, 'pending' | 'holding'> {
+    return {
+      pending: [...this.entries.values()].map(({ job }) => job),
+      holding: [...this.holders.values()].flatMap(({ job }) => job ?? []),
+    };
+  }
+
   #knows(groups: JobFacts['groups']): boolean {
     const { resourceIndex } = this.cells;
     return groups.every(({ requests }) => Object.keys(requests).every((name) => resourceIndex.has(name)));
@@ -245,4 +258,14 @@ function resourcesOf({ queues, nodes, pending, holding }: Snapshot): string[] {
     }
   }
   return [...names].sort();
+}
+
+/** A snapshot with what a delta changes of its jobs. */
+export function withJobs(snapshot: Snapshot, { pending = [], holding = [], gone = [] }: Delta): Snapshot {
+  const old = new Set([...gone, ...pending.map(({ uid }) => uid), ...holding.map(({ uid }) => uid)]);
+  return {
+    ...snapshot,
+    pending: [...snapshot.pending.filter(({ uid }) => !old.has(uid)), ...pending],
+    holding: [...snapshot.holding.filter(({ uid }) => !old.has(uid)), ...holding],
+  };
 }

@@ -1,5 +1,7 @@
 /** A snapshot with something changed: for what-if, and to prove what would help. Nothing real changes. */
+
 import type { Topology } from '../job/spec.ts';
+import { pendingOf } from './advance.ts';
 import type { Queue, QueueState } from './queue.ts';
 import type { MemberGroup, NodeSnapshot, PendingJob, Snapshot } from './snapshot.ts';
 
@@ -85,19 +87,13 @@ function drained(snapshot: Snapshot, names: ReadonlySet<string>): Snapshot {
       .filter(({ placed }) => placed?.some(({ node }) => names.has(node)))
       .map(({ uid }) => uid),
   );
-  const back = snapshot.holding.filter(({ uid }) => leaves.has(uid)).map(waitsAgain);
+  const back = snapshot.holding.filter(({ uid }) => leaves.has(uid)).map((job) => pendingOf(job, false));
   return {
     ...snapshot,
     nodes: snapshot.nodes.filter(({ name }) => !names.has(name)),
     holding: snapshot.holding.filter(({ uid }) => !leaves.has(uid)),
     pending: [...snapshot.pending, ...back],
   };
-}
-
-function waitsAgain(job: Snapshot['holding'][number]): PendingJob {
-  const { uid, name, project, queue, priority, createdAt, groups, topology, expectedMs } = job;
-  const facts = { uid, name, project, queue, priority, createdAt, groups, topology, expectedMs };
-  return { ...facts, reason: 'AttemptLost', message: 'its node is drained', version: 0 };
 }
 
 function withFields(job: PendingJob, change: Extract<Change, { kind: 'job' }>): PendingJob {

@@ -3,10 +3,10 @@
  * and what has to be written down so that every decision can be made again. Pure but for what it remembers.
  */
 import { keptFrom } from './advance.ts';
-import { Board, type Delta } from './board.ts';
+import { Board, type Delta, withJobs } from './board.ts';
 import { Calibration, type Interval } from './calibration.ts';
 import { DurationErrors } from './duration-errors.ts';
-import { forecast } from './forecast.ts';
+import { Forecast } from './forecast.ts';
 import type { Plan, Waiting } from './plan.ts';
 import { verdicts } from './plan.ts';
 import { type Decisions, scheduleBoard } from './schedule.ts';
@@ -42,6 +42,8 @@ const EXPLAIN_EVERY = 1000;
 const FORECAST_FOR = 10_000;
 const FORECAST_MANY = 300_000;
 const MANY = 2000;
+/** So many jobs are foreseen at once when somebody asks. */
+const FEW = 300;
 /** Of each queue, whose sentence is kept up to date in the store and not only whose reason. */
 const FIRST = 10;
 /** In one cycle: a bound on its transaction. The rest follows with the next ones. */
@@ -58,7 +60,9 @@ export class Engine {
   #deltas = Number.POSITIVE_INFINITY;
   #explainedAt = Number.NEGATIVE_INFINITY;
   readonly #calibration = new Calibration();
-  #forecast: { readonly starts: ReadonlyMap<string, number>; readonly made: number } | undefined;
+  /** The latest whole one, and the one that is under way. */
+  #forecast: Forecast | undefined;
+  #foreseeing: Forecast | undefined;
   #last: { readonly decisions: Decisions; readonly now: number } | undefined;
 
   /** @param uses as they were kept, each with its moment */
@@ -78,18 +82,14 @@ export class Engine {
     if (delta.rest) {
       this.#snapshot = { ...this.snapshot(), ...delta.rest };
       this.#board = new Board(withJobs(this.#snapshot, delta));
-    } else if (!this.#board.update(delta)) {
-      this.#board = new Board(withJobs(this.snapshot(), delta));
+    } else {
+      this.#board = this.#board.with(delta, this.#snapshot);
     }
   }
 
   /** All that the next cycle would see. */
   snapshot(): Snapshot {
-    return {
-      ...this.#snapshot,
-      pending: [...this.#board.entries.values()].map(({ job }) => job),
-      holding: [...this.#board.holders.values()].flatMap(({ job }) => job ?? []),
-    };
+    return { ...this.#snapshot, ...this.#board.jobs() };
   }
 
   cycle(now: number): CycleResult {
@@ -103,7 +103,6 @@ export class Engine {
     const decisions = scheduleBoard(this.#board, input, now);
     this.#last = { decisions, now };
     for (const { uid } of decisions.admit) this.#calibration.started(uid, now);
-    if (this.#board.entries.size > decisions.admit.length) this.#foresee(now);
     const { admit, reserve, preempt } = decisions;
     const plan = { admit, reserve, preempt };
     this.#uses.preempted(preempt, this.#board, now);
@@ -126,33 +125,46 @@ export class Engine {
     return this.#board;
   }
 
-  /** When a job that waits is expected to start, with the interval of 80 %. */
+  /**
+   * When a job that waits is expected to start, with the interval of 80 %. Of few jobs a forecast is made at once;
+   * of many it is the latest there is, which does not know who came since.
+   */
   expectedStart(uid: string, now: number): Interval | undefined {
-    const at = this.#foreseen(now).get(uid);
+    const fresh = this.#forecast !== undefined && !this.#isDue(now) && this.#forecast.starts.has(uid);
+    if (!fresh && this.#board.entries.size <= FEW) this.#know(new Forecast(this.snapshot(), now).finish());
+    const at = this.#forecast?.starts.get(uid);
     return at === undefined ? undefined : this.#calibration.interval(Math.max(now, at), now);
   }
 
-  /** A forecast is kept for a while: nothing that was submitted since is in it. */
-  #foreseen(now: number): ReadonlyMap<string, number> {
-    const kept = this.#forecast;
-    if (kept && now >= kept.made && now - kept.made < FORECAST_FOR) return kept.starts;
-    const starts = forecast(this.snapshot(), now);
-    this.#calibration.forecast(starts, now);
-    this.#forecast = { starts, made: now };
-    return starts;
+  /**
+   * One step of a forecast that is due, which is one cycle's work: for between two cycles, so that it is known how far
+   * forecasts are off.
+   * @returns whether there is more to do
+   */
+  foresee(now: number): boolean {
+    if (!this.#foreseeing) {
+      if (this.#board.entries.size === 0 || !this.#isDue(now)) return false;
+      this.#foreseeing = new Forecast(this.snapshot(), now);
+    }
+    if (this.#foreseeing.step()) return true;
+    this.#know(this.#foreseeing);
+    return false;
+  }
+
+  #isDue(now: number): boolean {
+    const every = this.#board.entries.size > MANY ? FORECAST_MANY : FORECAST_FOR;
+    return !this.#forecast || now - this.#forecast.made >= every || now < this.#forecast.made;
+  }
+
+  #know(forecast: Forecast): void {
+    this.#calibration.forecast(forecast.starts, forecast.made);
+    this.#forecast = forecast;
+    this.#foreseeing = undefined;
   }
 
   /** The last cycle's decisions, to be explained. */
   get last() {
     return this.#last;
-  }
-
-  /** Now and then without being asked, so that it is known how far forecasts are off. */
-  #foresee(now: number): void {
-    const { size } = this.#board.entries;
-    const every = size > MANY ? FORECAST_MANY : FORECAST_FOR;
-    if (!this.#forecast || now - this.#forecast.made >= every || now < this.#forecast.made)
-      this.#foreseen(now);
   }
 
   #waiting(decisions: Decisions, now: number): Waiting[] {
@@ -171,7 +183,7 @@ export class Engine {
   }
 
   #note({ pending = [], holding = [], gone = [], rest }: Delta): void {
-    const { since } = { since: this.#since };
+    const since = this.#since;
     for (const job of pending) {
       since.pending.set(job.uid, job);
       since.holding.delete(job.uid);
@@ -230,14 +242,4 @@ interface Since {
 
 function newDelta(): Since {
   return { pending: new Map(), holding: new Map(), gone: new Set(), rest: undefined };
-}
-
-/** A snapshot with what a delta changes of its jobs. */
-export function withJobs(snapshot: Snapshot, { pending = [], holding = [], gone = [] }: Delta): Snapshot {
-  const old = new Set([...gone, ...pending.map(({ uid }) => uid), ...holding.map(({ uid }) => uid)]);
-  return {
-    ...snapshot,
-    pending: [...snapshot.pending.filter(({ uid }) => !old.has(uid)), ...pending],
-    holding: [...snapshot.holding.filter(({ uid }) => !old.has(uid)), ...holding],
-  };
 }

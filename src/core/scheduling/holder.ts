@@ -27,6 +27,9 @@ export interface Holder {
   stopping: boolean;
 }
 
+/** What those who are stopped are given to go, where they do not say, milliseconds. */
+export const DEFAULT_GRACE = 30_000;
+
 /** What is assumed of a job that does not say how long it takes, milliseconds. */
 export const UNKNOWN_DURATION = 3_600_000;
 

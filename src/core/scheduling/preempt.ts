@@ -17,11 +17,11 @@ import type { Cycle } from './cycle.ts';
 import { charge } from './fill.ts';
 import { type Holder, hasOverrun, lostMs } from './holder.ts';
 import { borrows, cellsFor, flavorsFor, isLimited, nominated } from './nominate.ts';
-import { place, placeIn, type Spot } from './place.ts';
+import { placeIn, type Spot } from './place.ts';
 import type { PreemptReason } from './plan.ts';
 import { DEFAULT_DISRUPTIONS_PER_JOB, DEFAULT_PREEMPTION } from './queue.ts';
 import { staticRank } from './rank.ts';
-import { type Future, futureOf, type Head } from './reserve.ts';
+import { type Future, futureOf, type Head, spotIn } from './reserve.ts';
 import { upwards } from './tree.ts';
 
 /** Heads for which victims are looked for in one cycle: a bound on its time. */
@@ -182,13 +182,7 @@ function* searchesFor(cycle: Cycle, head: Head, candidates: readonly Victim[]): 
   const level = shape.members === 1 ? 'node' : required;
   const { names, of } = cycle.nodes.domains(level);
   if (level === 'none') {
-    const fits = (future: Future) => {
-      for (const flavor of nominated(future.quota, queue, { shape, flavors })) {
-        const spot = place(future.rooms, shape, { flavor, ends: 0 });
-        if (spot) return spot;
-      }
-      return undefined;
-    };
+    const fits = (future: Future) => spotIn(cycle, future, head);
     yield { candidates: candidates.slice(0, MAX_CANDIDATES), fits };
     return;
   }
@@ -199,11 +193,11 @@ function* searchesFor(cycle: Cycle, head: Head, candidates: readonly Victim[]): 
       byDomain[domain]?.push(victim);
   }
   const outer = cycle.nodes.domains(required);
+  // What quota lacks may be given back by jobs of any node.
+  const anywhere = flavors.every((flavor) => cycle.quota.shortOf(queue, shape.total, flavor) !== -1);
   for (let domain = 0; domain < names.length; domain += 1) {
     if (level === 'node' && outer.of[domain] === -1) continue;
     const here = byDomain[domain]!;
-    // What quota lacks may be given back by jobs of any node.
-    const anywhere = flavors.every((flavor) => cycle.quota.shortOf(queue, shape.total, flavor) !== -1);
     const chosen = anywhere ? [...here, ...candidates.filter((victim) => !here.includes(victim))] : here;
     if (chosen.length === 0) continue;
     const fits = (future: Future) => {

@@ -1,6 +1,6 @@
 /** Makes decisions again from what they were made on: the same version of the scheduler makes the same (invariant 7). */
-import { Board, type Delta } from './board.ts';
-import { type DecisionRecord, SCHEDULER_VERSION, withJobs } from './engine.ts';
+import { Board, type Delta, withJobs } from './board.ts';
+import { type DecisionRecord, SCHEDULER_VERSION } from './engine.ts';
 import { scheduleBoard } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 

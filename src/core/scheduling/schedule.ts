@@ -20,7 +20,7 @@ export function schedule(snapshot: Snapshot, now: number): Plan {
 /** A plan whose explanation is made when it is asked for: most cycles change few decisions, and tell nobody why. */
 export type Decisions = Omit<Plan, 'explain'> & { readonly explain: () => Explanation };
 
-/** The same, for who keeps the board from one cycle to the next. The explanation is that of before its next change. */
+/** The same, for who keeps the board from one cycle to the next. The explanation is asked for before the board changes, and stays. */
 export function scheduleBoard(board: Board, rest: CycleInput, now: number): Decisions {
   const cycle = beginCycle(board, rest, now);
   const lines = linesOf(cycle);
@@ -28,11 +28,15 @@ export function scheduleBoard(board: Board, rest: CycleInput, now: number): Deci
   startReserved(visits);
   for (let line = nextLine(cycle, lines); line; line = nextLine(cycle, lines)) visit(visits, line);
   grow(cycle);
+  let told: Explanation | undefined;
   return {
     admit: cycle.admits.map(({ admit }) => admit),
     reserve: cycle.reserves.map(({ reserve }) => reserve),
     preempt: cycle.preempts,
-    explain: () => explanationOf(cycle, lines),
+    explain: () => {
+      told ??= explanationOf(cycle, lines);
+      return told;
+    },
   };
 }
 

@@ -32,6 +32,8 @@ export interface JobFacts {
   readonly topology?: Topology | undefined;
   readonly expectedMs?: number | undefined;
   readonly checkpointEveryMs?: number | undefined;
+  /** From the moment at which it is stopped to the end of its processes, at most. */
+  readonly graceMs?: number | undefined;
   /** So far. */
   readonly preemptions?: number | undefined;
 }

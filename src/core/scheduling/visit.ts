@@ -4,6 +4,7 @@ import type { Entry } from './board.ts';
 import { type Cycle, keyOf } from './cycle.ts';
 import { behind, neverFits, noRoom, quotaExceeded } from './explain/refuse.ts';
 import { say } from './explain/say.ts';
+import { DEFAULT_GRACE } from './holder.ts';
 import { finish, type Line, type Lines } from './lines.ts';
 import { closedFor, flavorsFor, nominated, tooEarly } from './nominate.ts';
 import { type PlaceOptions, place, type Spot } from './place.ts';
@@ -132,7 +133,7 @@ function stop(cycle: Cycle, head: Head, victims: readonly Victim[]): void {
   const { job } = head;
   for (const { holder, reason, lostMs } of victims) {
     holder.stopping = true;
-    holder.ends = cycle.now;
+    holder.ends = Math.min(holder.ends, cycle.now + (holder.job?.graceMs ?? DEFAULT_GRACE));
     cycle.disrupted[holder.queue]! += 1;
     cycle.preempts.push({
       uid: holder.uid,

@@ -14,6 +14,7 @@ export function scheduledOf({ uid, name, project, spec, createdAt }: Job): Pendi
     topology: spec.topology,
     expectedMs: spec.expectedDurationMs,
     checkpointEveryMs: spec.checkpoint.everyMs,
+    graceMs: spec.checkpoint.graceMs,
     groups: spec.roles.map(({ members, resources, nodeSelector, tolerations }) => ({
       count: members.min,
       max: members.max,

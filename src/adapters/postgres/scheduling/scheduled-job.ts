@@ -48,6 +48,7 @@ function factsOf({
     topology: facts.topology,
     expectedMs: facts.expectedMs,
     checkpointEveryMs: facts.checkpointEveryMs,
+    graceMs: facts.graceMs,
     preemptions: preempted,
   };
 }

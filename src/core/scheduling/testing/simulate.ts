@@ -41,6 +41,7 @@ export function simulate({ world, from, until, arrivals, onStart, onCycle }: Sim
     engine.update({ pending: [...arrived.map(({ job }) => job), ...back], gone }, now);
     const { plan, waiting } = engine.cycle(now);
     engine.told(waiting);
+    while (engine.foresee(now));
     const started = plan.admit.map((admit) =>
       holdingOf(engine.board.entries.get(admit.uid)!.job, admit, now),
     );
