@@ -52,6 +52,8 @@ export interface Cycle {
   readonly disrupted: Int32Array;
   /** Who may be stopped at all, by queue; made when it is first needed. */
   stoppable: { readonly byQueue: readonly Holder[][]; readonly overrun: readonly Holder[] } | undefined;
+  /** Holders by their ends; made anew when one was added or is stopped. */
+  leaving: { readonly of: readonly Holder[]; readonly holders: number; readonly stops: number } | undefined;
   readonly admits: Admitted[];
   readonly reserves: Reserved[];
   readonly preempts: Preempt[];
@@ -110,6 +112,7 @@ export function beginCycle(board: Board, rest: CycleInput, now: number): Cycle {
     running: board.running.slice(),
     disrupted: Int32Array.from(tree.queues, ({ name }) => disrupted.get(name) ?? 0),
     stoppable: undefined,
+    leaving: undefined,
     admits: [],
     reserves: [],
     preempts: [],

@@ -22,7 +22,6 @@ import type { PreemptReason } from './plan.ts';
 import { DEFAULT_DISRUPTIONS_PER_JOB, DEFAULT_PREEMPTION } from './queue.ts';
 import { staticRank } from './rank.ts';
 import { type Future, futureOf, type Head, spotIn } from './reserve.ts';
-import { upwards } from './tree.ts';
 
 /** Heads for which victims are looked for in one cycle: a bound on its time. */
 export const MAX_PREEMPTORS = 16;
@@ -155,14 +154,25 @@ function isBorrowing(
   { queue, from }: { readonly queue: number; readonly from: Head },
 ): boolean {
   if (tree.root[queue] !== tree.root[from.queue]) return false;
-  const common = new Set(upwards(tree, from.queue));
-  for (const at of upwards(tree, queue)) {
-    if (common.has(at)) return false;
-    for (const resource of from.shape.total.resources) {
-      for (let cell = resource; cell < quota.cells.count; cell += quota.cells.resources.length) {
-        if (!isLimited(quota, at, cell)) continue;
-        if (quota.held[at * quota.cells.count + cell]! > quota.nominalOf(at, cell)) return true;
-      }
+  for (let at = queue; at !== -1 && !isAbove(tree, at, from.queue); at = tree.parent[at]!)
+    if (usesMore(quota, at, from)) return true;
+  return false;
+}
+
+/** A queue is also above itself. */
+function isAbove({ parent, depth }: Cycle['tree'], above: number, queue: number): boolean {
+  let at = queue;
+  while (at !== -1 && depth[at]! > depth[above]!) at = parent[at]!;
+  return at === above;
+}
+
+function usesMore(quota: Cycle['quota'], queue: number, { shape }: Head): boolean {
+  const { cells, held } = quota;
+  const { resources } = shape.total;
+  for (let i = 0; i < resources.length; i += 1) {
+    for (let cell = resources[i]!; cell < cells.count; cell += cells.resources.length) {
+      if (!isLimited(quota, queue, cell)) continue;
+      if (held[queue * cells.count + cell]! > quota.nominalOf(queue, cell)) return true;
     }
   }
   return false;

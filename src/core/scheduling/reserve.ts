@@ -111,10 +111,14 @@ function firstThatFits({ cycle, head, future, leaving }: Search, from: number, t
 }
 
 /** By when they are expected to have gone. */
-function leavingOf({ holders }: Cycle): readonly Holder[] {
-  return holders
+function leavingOf(cycle: Cycle): readonly Holder[] {
+  const { holders, preempts, leaving } = cycle;
+  if (leaving?.holders === holders.length && leaving.stops === preempts.length) return leaving.of;
+  const of = holders
     .filter(({ parts, queue }) => parts.length > 0 || queue !== -1)
     .sort((a, b) => a.ends - b.ends || (a.uid < b.uid ? -1 : 1));
+  cycle.leaving = { of, holders: holders.length, stops: preempts.length };
+  return of;
 }
 
 function occupy(future: Future, holders: readonly Holder[]): void {
