@@ -44,6 +44,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'the scheduler by itself: cycles, events, topology, why, growth (2 min)',
     load: () => import('./schedule.ts'),
   },
+  workloads: {
+    summary: 'fifteen thousand short workloads live, on simulated nodes (3 min; --scale)',
+    load: () => import('./workloads.ts'),
+  },
   soak: {
     summary: 'memory, dead rows and waits over a quarter of an hour at half the rate (17 min; --scale)',
     load: () => import('./soak.ts'),

@@ -60,6 +60,7 @@ async function* recordedFirst(record: () => Promise<void>, items: AsyncIterable<
 
 function entryOf(operation: Operation, { input, principal, now }: Call<unknown>, origin: Origin): AuditEntry {
   const target: Target | 'any' = operation.target(input);
+  let digest: string | undefined;
   return {
     at: now,
     principal: principal.id,
@@ -70,9 +71,11 @@ function entryOf(operation: Operation, { input, principal, now }: Call<unknown>,
     target: targetOf(input),
     request: origin.requestId,
     address: origin.address,
-    // When it is asked for: tasks are recorded by the group, which has a digest of its own.
+    // When it is asked for: tasks are recorded by the group, which has a digest of its own. Once: what an agent tells
+    // of five hundred attempts is the input of five hundred changes.
     get input() {
-      return inputDigest(input);
+      digest ??= inputDigest(input);
+      return digest;
     },
     get fields() {
       return typeof input === 'object' && input !== null ? presentFields(input) : undefined;
