@@ -64,6 +64,7 @@ export async function run(report: Report, { scale }: { readonly scale: number })
   const submitted = (performance.now() - began) / 1000;
   await drained(server);
   const seconds = (performance.now() - began) / 1000;
+  await replayed(server);
   const peer = {
     against: `the floor, work over quota; submitted in ${submitted.toFixed(0)} s`,
     samples: [floor],
@@ -133,6 +134,19 @@ async function submit({ client }: Capstan, jobs: readonly Workload[], over: numb
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, one));
+}
+
+/** Every decision is made again by another process, and comes out the same. */
+async function replayed(server: Capstan): Promise<void> {
+  const said = JSON.parse(await server.cli('replay', '-o', 'json')) as {
+    replayed: number;
+    identical: number;
+  };
+  check(
+    said.replayed > 0 && said.identical === said.replayed,
+    `all of ${said.replayed} decisions are identical`,
+  );
+  console.error(`${said.identical} of ${said.replayed} decisions were made again and are identical`);
 }
 
 async function drained({ client }: Capstan): Promise<void> {

@@ -3,7 +3,7 @@
  * A round that throws is told of and tried again; it never ends the loop.
  */
 import type { Signals, Topic } from '../ports/signals.ts';
-import { Pace } from './pace.ts';
+import { Pace, type Price } from './pace.ts';
 
 export interface LoopOptions {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface LoopOptions {
   readonly round: () => Promise<number>;
   /** Hints on this topic wake it. */
   readonly wokenBy?: { readonly signals: Signals; readonly topic: Topic } | undefined;
+  /** What its rounds cost of the time; see `pace.ts`. */
+  readonly price?: Price | undefined;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -23,7 +25,7 @@ export async function runLoop(options: LoopOptions, signal: AbortSignal): Promis
   signal.addEventListener('abort', () => bell.ring());
   const { wokenBy } = options;
   wokenBy?.signals.subscribe(wokenBy.topic, () => bell.ring(), signal);
-  const pace = new Pace(performance.now());
+  const pace = new Pace(performance.now(), options.price);
   while (!signal.aborted) {
     bell.reset();
     const began = performance.now();

@@ -1,7 +1,7 @@
 import { test as prop } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Pace } from './pace.ts';
+import { Pace, WAITING } from './pace.ts';
 
 describe('the pace of a loop', () => {
   test.each([
@@ -18,6 +18,18 @@ describe('the pace of a loop', () => {
       pace.spend(ms, now);
     }
     expect(pace.rest(now)).toBe(want);
+  });
+
+  test('rounds that wait for others, of whatever length, rest a tenth of their time', () => {
+    const pace = new Pace(0, WAITING);
+    let now = 0;
+    for (let round = 0; round < 200; round += 1) {
+      now += 50;
+      pace.spend(50, now);
+      now += pace.rest(now);
+    }
+    expect(200 * 50).toBeGreaterThan(now * 0.9);
+    expect(now).toBeGreaterThan(200 * 50);
   });
 
   test('time pays the debt off', () => {

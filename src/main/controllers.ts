@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { collectRound } from '../controllers/collect.ts';
 import { Cron } from '../controllers/cron.ts';
 import { type LoopOptions, runLoop } from '../controllers/loop.ts';
+import { WAITING } from '../controllers/pace.ts';
 import { Scheduler } from '../controllers/schedule/scheduler.ts';
 import { Sealer } from '../controllers/seal.ts';
 import { SetBack } from '../controllers/set-back.ts';
@@ -53,6 +54,8 @@ export async function runControllers(options: ControllerOptions, signal: AbortSi
     {
       name: 'schedule',
       round: () => scheduler.round(),
+      // It plans in a thread of its own.
+      price: WAITING,
       wokenBy: { signals: ports.signals, topic: 'schedule' },
     },
     {
