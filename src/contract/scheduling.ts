@@ -98,12 +98,14 @@ export type WhatIfView = z.output<typeof WhatIfView>;
 
 export const DecisionsInput = z
   .strictObject({
-    from: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .default(1)
-      .describe('Number of the first; it begins at the base before'),
+    from: z.coerce.number().int().min(1).default(1).describe('Number of the first'),
+    base: z
+      .stringbool()
+      .or(z.boolean())
+      .default(true)
+      .describe(
+        'Begins at the base before it, without which it can not be made again; false for further pages',
+      ),
     limit: z.coerce.number().int().min(1).max(1000).default(200),
   })
   .meta({ id: 'DecisionsInput' });

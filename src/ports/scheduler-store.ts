@@ -56,12 +56,18 @@ export interface BoardStore {
   keepUses(lease: SchedulerLease, uses: readonly KeptUse[]): Promise<void>;
 }
 
+export interface DecisionPage {
+  readonly from: number;
+  readonly limit: number;
+  readonly base: boolean;
+}
+
 /** Every decision of the scheduler, in order. */
 export interface DecisionStore {
   /** Of the latest; 0 when there is none. */
   last(): Promise<number>;
-  /** From the last base at or before `from` on, oldest first. */
-  read(from: number, limit: number): Promise<readonly KeptDecision[]>;
+  /** Oldest first, from a number on; with `base` from the last base at or before it. */
+  read(page: DecisionPage): Promise<readonly KeptDecision[]>;
   /** Removes those before a moment, but for what the first that stays is made on. How many. */
   prune(before: number): Promise<number>;
 }

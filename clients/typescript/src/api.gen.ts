@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 2bcb1929c1cc93d068f92657873b482ed0babbd9863420845e81581031bbb16e
+// sha256 04131a89e05e62cb19d00b3b0ce6adc625743fd3a0ca4eafe883ac19ec7cf558
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -4216,8 +4216,10 @@ export interface operations {
     "scheduling.decisions": {
         parameters: {
             query?: {
-                /** @description Number of the first; it begins at the base before */
+                /** @description Number of the first */
                 from?: number;
+                /** @description Begins at the base before it, without which it can not be made again; false for further pages */
+                base?: string | boolean;
                 limit?: number;
             };
             header?: never;

@@ -8,8 +8,11 @@ import { EXIT } from '../exit-codes.ts';
 import { isDocument, writeDocument } from '../output/document.ts';
 import { openSession, type Session, type Shell } from '../session.ts';
 
-/** A page of decisions of a server, from a number on. */
-export type ReadDecisions = (session: Session, from: number) => Promise<DecisionList>;
+/** A page of decisions of a server, from a number on, or from the base before it. */
+export type ReadDecisions = (
+  session: Session,
+  at: { readonly from: number; readonly base: boolean },
+) => Promise<DecisionList>;
 
 interface Flags {
   readonly from: number;
@@ -45,7 +48,7 @@ export function replayVerb(shell: Shell, read: ReadDecisions): Command {
     });
 }
 
-async function replayed(
+export async function replayed(
   session: Session,
   read: ReadDecisions,
   { from, to = Infinity }: Flags,
@@ -53,7 +56,7 @@ async function replayed(
   const replay = new Replay();
   const result = { replayed: 0, identical: 0, skipped: 0, different: [] as ReplayResult['different'] };
   for (let next = from; ; ) {
-    const { items, last } = await read(session, next);
+    const { items, last } = await read(session, { from: next, base: next === from });
     for (const { seq, body } of items) {
       if (seq > to) return result;
       const record = JSON.parse(gunzipSync(Buffer.from(body, 'base64')).toString()) as DecisionRecord;

@@ -4,7 +4,11 @@ import type { Session } from '../session.ts';
 
 const PAGE = 200;
 
-export async function decisionsOnServer(session: Session, from: number): Promise<DecisionList> {
+/** @param base with all that the first was made on */
+export async function decisionsOnServer(
+  session: Session,
+  { from, base }: { readonly from: number; readonly base: boolean },
+): Promise<DecisionList> {
   const client = await session.client();
-  return client.call('scheduling.decisions', { from, limit: PAGE });
+  return client.call('scheduling.decisions', { from, base, limit: PAGE });
 }

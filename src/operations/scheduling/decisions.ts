@@ -14,8 +14,8 @@ export const listDecisions = defineOperation({
   effect: 'read',
   audit: 'read',
   http: { method: 'GET', path: '/api/v1/scheduling/decisions' },
-  async handler({ input: { from, limit }, ports }) {
-    const items = await ports.decisions.read(from, limit);
+  async handler({ input: { from, limit, base }, ports }) {
+    const items = await ports.decisions.read({ from, limit, base });
     return {
       items: items.map(({ seq, at, kind, version, body }) => ({
         seq,

@@ -1,5 +1,5 @@
 /** The `DecisionStore` port over PostgreSQL. Decisions are inserted with the plan that they are (`apply-plan.ts`). */
-import type { DecisionStore, KeptDecision } from '../../../ports/scheduler-store.ts';
+import type { DecisionPage, DecisionStore, KeptDecision } from '../../../ports/scheduler-store.ts';
 import type { Database } from '../database.ts';
 import { lastDecision } from './last-decision.ts';
 import { pruneDecisions } from './prune-decisions.ts';
@@ -16,8 +16,8 @@ export class PostgresDecisions implements DecisionStore {
     return (await this.#db.one(lastDecision, undefined))!;
   }
 
-  read(from: number, limit: number): Promise<readonly KeptDecision[]> {
-    return this.#db.run(readDecisions, { from, limit });
+  read(page: DecisionPage): Promise<readonly KeptDecision[]> {
+    return this.#db.run(readDecisions, page);
   }
 
   async prune(before: number): Promise<number> {
