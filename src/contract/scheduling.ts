@@ -83,7 +83,14 @@ const Totals = z.object({ starts: z.int(), waits: z.int(), preempted: z.int() })
 
 export const WhatIfView = z
   .object({
-    starts: z.array(Moved.extend({ agent: z.string() })).describe('Start with it and not without it'),
+    starts: z
+      .array(
+        Moved.extend({
+          agent: z.string(),
+          again: z.boolean().describe('It runs now, loses its node, and starts elsewhere'),
+        }),
+      )
+      .describe('Start with it and not without it'),
     waits: z
       .array(Moved.extend({ reason: z.string(), message: z.string() }))
       .describe('Would have started, or run now, and wait with it'),

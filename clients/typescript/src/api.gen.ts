@@ -1,5 +1,5 @@
 // Made from docs/openapi.json by `npm run generate`: not to be edited.
-// sha256 04131a89e05e62cb19d00b3b0ce6adc625743fd3a0ca4eafe883ac19ec7cf558
+// sha256 e6669e0639be7f70db3a9feb31a4b655bf0e369a3b3da64037c61a998e8207d1
 export interface paths {
     "/api/v1/jobs": {
         parameters: {
@@ -2569,6 +2569,8 @@ export interface components {
                 job: string;
                 queue: string;
                 agent: string;
+                /** @description It runs now, loses its node, and starts elsewhere */
+                again: boolean;
             }[];
             /** @description Would have started, or run now, and wait with it */
             waits: {

@@ -102,7 +102,7 @@ async function submissions(session: Session, files: readonly string[]) {
 export function whatIfText({ starts, waits, preempted, hidden, before, after }: WhatIfView): string {
   const name = ({ project, job }: { project: string; job: string }) => `${project}/${job}`;
   const rows = [
-    ...starts.map((one) => [name(one), 'starts', one.queue, one.agent]),
+    ...starts.map((one) => [name(one), one.again ? 'starts again' : 'starts', one.queue, one.agent]),
     ...preempted.map((one) => [name(one), 'preempted', one.queue, `by ${one.by} (${one.reason})`]),
     ...waits.map((one) => [name(one), 'waits', one.queue, `${one.reason}: ${oneLine(one.message)}`]),
   ];

@@ -13,7 +13,11 @@ export interface WhatIfJob {
 
 export interface WhatIf {
   /** Start with the change and not without it. */
-  readonly starts: readonly (WhatIfJob & { readonly agent: string })[];
+  readonly starts: readonly (WhatIfJob & {
+    readonly agent: string;
+    /** It runs now, loses its node, and starts elsewhere. */
+    readonly again: boolean;
+  })[];
   /** Would have started, and wait; or run no more. */
   readonly waits: readonly (WhatIfJob & { readonly reason: string; readonly message: string })[];
   /** Lose their place with the change and not without it. */
@@ -42,11 +46,12 @@ export function whatIf(snapshot: Snapshot, changes: readonly Change[], now: numb
   const [startsBefore, startsAfter] = [before, after].map(
     ({ admit }) => new Map(admit.map((one) => [one.uid, one])),
   );
+  const runs = new Set(snapshot.holding.map(({ uid }) => uid));
   const preempted = new Set(before.preempt.map(({ uid }) => uid));
   return {
     starts: [...startsAfter!.values()]
       .filter(({ uid }) => !startsBefore!.has(uid))
-      .map(({ uid, agent }) => ({ ...named(uid), agent })),
+      .map(({ uid, agent }) => ({ ...named(uid), agent, again: runs.has(uid) })),
     waits: [...verdicts(after.explain)]
       .filter(({ uid }) => startsBefore!.has(uid) || !waited.has(uid))
       .map(({ uid, reason, message }) => ({ ...named(uid), reason, message })),

@@ -70,7 +70,13 @@ function view(answer: WhatIf, principal: Principal): WhatIfView {
   const [starts, waits, preempted] = [seen(answer.starts), seen(answer.waits), seen(answer.preempted)];
   const all = answer.starts.length + answer.waits.length + answer.preempted.length;
   return {
-    starts: starts.map(({ project, name, queue, agent }) => ({ project, job: name, queue, agent })),
+    starts: starts.map(({ project, name, queue, agent, again }) => ({
+      project,
+      job: name,
+      queue,
+      agent,
+      again,
+    })),
     waits: waits.map(({ project, name, queue, reason, message }) => ({
       project,
       job: name,
