@@ -1,6 +1,6 @@
 /** The attempt of a job, rendered for an agent: roles become members with ranks, the rest is carried over. */
 import type { AttemptSpec, MemberSpec } from './attempt.ts';
-import type { Job } from './job.ts';
+import type { AttemptRecord, Job } from './job.ts';
 import type { Role } from './spec.ts';
 
 export function renderAttempt(job: Job, attempt: number): AttemptSpec {
@@ -10,7 +10,10 @@ export function renderAttempt(job: Job, attempt: number): AttemptSpec {
     project: job.project,
     jobName: job.name,
     type: spec.type,
-    members: membersOf(spec.roles, job.attempts.find(({ number }) => number === attempt)?.size),
+    members: membersOf(
+      spec.roles,
+      job.attempts.find(({ number }) => number === attempt),
+    ),
     timeoutMs: spec.timeoutMs,
     graceMs: spec.checkpoint.graceMs,
     checkpointPath: spec.checkpoint.path,
@@ -19,15 +22,20 @@ export function renderAttempt(job: Job, attempt: number): AttemptSpec {
   };
 }
 
-/** @param size of each role: an elastic gang has what it was admitted with */
-function membersOf(roles: readonly Role[], size: readonly number[] | undefined): MemberSpec[] {
-  const all = roles.flatMap((role, at) =>
-    Array.from({ length: size?.[at] ?? role.members.min }, (_, index) => ({ role, index })),
-  );
-  return all.map(({ role, index }, rank) => ({
+/** An elastic gang has what it was admitted with; each member is where the plan has put it. */
+function membersOf(roles: readonly Role[], admitted: AttemptRecord | undefined): MemberSpec[] {
+  const all = roles.flatMap((role, at) => {
+    const nodes = (admitted?.placed ?? [])
+      .filter(({ group }) => group === at)
+      .flatMap(({ node, count }) => Array<string>(count).fill(node));
+    const size = admitted?.size?.[at] ?? role.members.min;
+    return Array.from({ length: size }, (_, index) => ({ role, index, node: nodes[index] }));
+  });
+  return all.map(({ role, index, node }, rank) => ({
     role: role.name,
     index,
     rank,
+    ...(node === undefined ? {} : { node }),
     image: role.image,
     argv: [...role.command, ...role.args],
     workingDir: role.workingDir,
