@@ -3,7 +3,7 @@
  * rows pile up, do waits get longer. The rate is measured first, in the same run. `--scale 0.2` takes a fifth of the
  * time.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -88,26 +88,25 @@ async function watch(of: {
 
 /** Of all processes of a PostgreSQL together: what they share, its buffers above all, is counted once. */
 function ownMegabytes(pids: readonly number[]): number {
+  const all = new Set(pids.flatMap((pid) => [pid, ...parentOf(pid)]));
   let kilobytes = 0;
-  for (const pid of withParent(pids)) {
-    try {
-      const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-      kilobytes += Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0);
-    } catch {
-      // It has ended since it was listed.
-    }
-  }
+  for (const pid of all)
+    kilobytes += Number(/^Pss:\s+(\d+) kB$/m.exec(ofProcess(pid, 'smaps_rollup'))?.[1] ?? 0);
   return kilobytes / 1024;
 }
 
-function withParent(pids: readonly number[]): ReadonlySet<number> {
-  const parents = pids.flatMap((pid) => {
-    const fields = readdirSync(`/proc`).includes(String(pid))
-      ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-      : [];
-    return fields.length === 0 ? [] : [Number(fields[1])];
-  });
-  return new Set([...pids, ...parents]);
+function parentOf(pid: number): number[] {
+  const parent = /^PPid:\s+(\d+)$/m.exec(ofProcess(pid, 'status'))?.[1];
+  return parent === undefined ? [] : [Number(parent)];
+}
+
+/** Nothing when it has ended since it was listed. */
+function ofProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function p99PerMinute(file: string, began: number): number[] {
